@@ -1,0 +1,3 @@
+"""Synchronisation between devices and the central server."""
+
+from __future__ import annotations

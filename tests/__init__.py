@@ -1,0 +1,3 @@
+"""Tests: they mirror the source."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests: security."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests: sync."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The desktop window: all of Qt."""
+
+from __future__ import annotations
