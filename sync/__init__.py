@@ -1,3 +1,1 @@
-"""Synchronisation between devices and the central server."""
-
-from __future__ import annotations
+"""Sync: the protocol, the client engine and the central server."""

@@ -1,3 +1,1 @@
-"""What device and server say to each other: messages, versions, error codes, merge rules."""
-
-from __future__ import annotations
+"""Messages, versions, error codes, merge rules and checksums: what client and server are both written against."""

@@ -1,0 +1,173 @@
+"""The messages of sync. JSON over HTTPS; decoded strictly; unknown fields are ignored so that either side may grow."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+PROTOCOL = 1
+MAX_ROWS = 2_000
+MAX_MUTATIONS = 500
+MAX_BODY_BYTES = 8 * 1024 * 1024
+CONTENT_TYPE = "application/json"
+
+Value = str | int | None
+Id = Annotated[str, Meta(min_length=36, max_length=36)]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Op = Literal["create", "update", "delete"]
+Status = Literal["applied", "merged", "conflict", "rejected", "gone"]
+Drop = Literal["leave", "delete", "erase"]
+
+
+class Hello(Struct, frozen=True):
+    """What a device says first. ``epoch`` and ``applied_n`` are what it last knew (None and 0 at first contact)."""
+
+    device: Id
+    protocols: list[int]
+    schema: int
+    app_version: str = ""
+    epoch: str | None = None
+    applied_n: int = 0
+
+
+class Limits(Struct, frozen=True):
+    """The server's limits for one request."""
+
+    rows: int = MAX_ROWS
+    mutations: int = MAX_MUTATIONS
+    body_bytes: int = MAX_BODY_BYTES
+
+
+class HelloReply(Struct, frozen=True):
+    """``applied_n``: last mutation of this device the server holds a result for. ``lease``: signed, see security.lease."""
+
+    protocol: int
+    schema_min: int
+    schema_max: int
+    epoch: str
+    user_id: str
+    role: str
+    scopes: list[str]
+    limits: Limits
+    device_state: Literal["active", "revoked", "wipe"]
+    server_time_ms: int
+    applied_n: int
+    lease: str
+
+
+class Mutation(Struct, frozen=True):
+    """One edit. ``n`` is contiguous per device; ``fields`` maps a column to [old, new]; ``group`` ties edits made together.
+
+    ``base_ver`` is the server's version of the row the edit was made on (None: the row is new). For ``create`` every
+    old is null; for ``delete`` fields hold the values last seen (new is null), so that nothing typed is lost on a conflict.
+    """
+
+    n: Annotated[int, Meta(ge=1)]
+    group: Id
+    op: Op
+    table: Name
+    id: Id
+    base_ver: int | None
+    fields: dict[str, tuple[Value, Value]]
+    at: Int64
+
+
+class Push(Struct, frozen=True):
+    """A batch of edits, ascending by ``n`` without a gap."""
+
+    device: Id
+    schema: int
+    mutations: Annotated[list[Mutation], Meta(max_length=MAX_MUTATIONS)]
+
+
+class Result(Struct, frozen=True):
+    """What became of one mutation. ``code``/``reason`` say why it was rejected or gone; ``conflicts`` are record ids."""
+
+    n: int
+    status: Status
+    ver: int | None = None
+    code: str = ""
+    reason: str = ""
+    conflicts: list[str] = []
+
+
+class PushReply(Struct, frozen=True):
+    """Results in the order of the batch (also for those applied by an earlier, lost attempt)."""
+
+    results: list[Result]
+    applied_n: int
+
+
+class Pull(Struct, frozen=True):
+    """Ask for what is newer than the cursor (None: from the beginning)."""
+
+    device: Id
+    schema: int
+    cursor: str | None = None
+    limit_rows: Annotated[int, Meta(ge=1, le=MAX_ROWS)] = MAX_ROWS
+    limit_bytes: Annotated[int, Meta(ge=1024, le=MAX_BODY_BYTES)] = MAX_BODY_BYTES
+
+
+class Rows(Struct, frozen=True):
+    """Rows of one table in column order; ``rows[i]`` is [scope number, ver, *values]. Scope numbers index ``PullReply.scopes``."""
+
+    table: str
+    columns: list[str]
+    rows: list[list[Value]]
+
+
+class Dropped(Struct, frozen=True):
+    """A row that left a scope, or was deleted or erased everywhere."""
+
+    table: str
+    id: str
+    scope: int
+    op: Drop
+
+
+class Checksum(Struct, frozen=True):
+    """``count`` rows of the table are in the scope; ``sum`` is Σ hash64(id, ver) mod 2⁶⁴ as 16 hex digits."""
+
+    scope: str
+    table: str
+    count: int
+    sum: str
+
+
+class PullReply(Struct, frozen=True):
+    """One page. ``reset``: forget all pulled rows (never the outbox) first, the cursor was of another epoch or too old.
+
+    ``scopes`` lists the scope names this page's numbers refer to; ``subscribed`` the full set of the device now: rows in
+    none of them must go. ``checksums`` come with the page that reaches head (``complete``).
+    """
+
+    cursor: str
+    complete: bool
+    epoch: str
+    scopes: list[str]
+    subscribed: list[str]
+    rows: list[Rows]
+    dropped: list[Dropped]
+    checksums: list[Checksum]
+    applied_n: int
+    remaining: int
+    reset: bool = False
+
+
+class Ack(Struct, frozen=True):
+    """The cursor is stored durably; these erasures have been carried out here."""
+
+    device: Id
+    cursor: str
+    erased: list[str] = []
+    wiped: bool = False
+
+
+class Problem(Struct, frozen=True):
+    """Every error reply (RFC 9457 in spirit): a stable code, a sentence, and seconds to wait where that helps."""
+
+    code: str
+    message: str
+    retry_after: int | None = None
