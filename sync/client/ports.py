@@ -1,0 +1,166 @@
+"""What the sync client needs from the device: a store, tokens, a key, a clock. The layers above implement it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from sync.protocol.messages import Checksum, HelloReply, Mutation, PullReply, Result
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """Where a device stands. ``epoch`` and ``cursor`` are None until a first page was stored.
+
+    ``applied_n``: highest mutation number whose result is stored here (0: none). ``waiting``: edits in the outbox; they
+    are numbered ``applied_n + 1 … applied_n + waiting``.
+    """
+
+    device_id: str
+    epoch: str | None
+    cursor: str | None
+    applied_n: int
+    waiting: int
+    schema: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """What storing one page did: rows put, and rows that are gone from the device because of it."""
+
+    put: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSummary:
+    """What one run did; the keys of ``nxcrm sync --json``.
+
+    ``merged``, ``conflicts`` and ``rejected`` (refused, or the row was gone) count pushed edits. ``complete``: the outbox
+    is empty and the server's head was reached. Bytes are those of request and response bodies as they went over the wire.
+    """
+
+    pushed: int = 0
+    pulled: int = 0
+    merged: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    complete: bool = False
+    bytes_up: int = 0
+    bytes_down: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """``n`` of ``of`` edits sent (push) or rows received (pull), and the bytes moved so far in this run."""
+
+    phase: Literal["push", "pull"]
+    n: int
+    of: int
+    bytes_up: int
+    bytes_down: int
+
+
+Progress = Callable[[SyncProgress], None]
+Cancel = Callable[[], bool]
+"""True once the user wants the run to stop. Asked between batches and pages: what was stored stays stored."""
+
+
+class LocalStore(Protocol):
+    """The device's store as sync sees it. Every method that writes is one transaction, durable when it returns.
+
+    A method that raises has changed nothing. Methods are called from one thread at a time, never the one that draws.
+    """
+
+    def state(self) -> SyncState:
+        """Where the device stands now."""
+
+    def pending(self, limit: int) -> list[Mutation]:
+        """The oldest ``limit`` mutations of the outbox, ascending by ``n`` without a gap from ``applied_n + 1``."""
+
+    def settle(self, results: Sequence[Result]) -> None:
+        """Store what became of the oldest mutations, and take them off the outbox.
+
+        ``results`` are those of consecutive ``n`` from ``applied_n + 1``. What was rejected or gone stays visible in
+        the sync log. Shown values are put right by the pull that follows.
+        """
+
+    def save_hello(self, reply: HelloReply) -> None:
+        """Keep role, scopes, lease and the server's time. Never touches rows, epoch or cursor."""
+
+    def apply_page(self, page: PullReply) -> PageOutcome:
+        """Store a page: rows, drops, erasures, waiting edits laid over them again, memberships, search words, cursor.
+
+        ``page.reset`` first forgets all pulled rows, never the outbox. Rows that are then in none of ``page.subscribed``
+        go, even with edits waiting: those stay in the outbox and are settled by their results.
+        """
+
+    def checksums(self) -> Sequence[Checksum]:
+        """Of every (scope, table) of which this device holds a row, as its memberships are: not copied from a page."""
+
+    def forget_scope(self, scope: str) -> None:
+        """Forget the scope's memberships, and its rows that are in no other scope and have no edits waiting."""
+
+    def reset(self, epoch: str, applied_n: int) -> None:
+        """The server was restored: forget all pulled rows and the cursor, and take up the new epoch.
+
+        The outbox is kept, and so are rows with edits waiting. Where the restored server holds fewer results
+        (``applied_n``) than this device, waiting edits are numbered anew from ``applied_n + 1``, later ones follow.
+        """
+
+    def erasures(self) -> list[str]:
+        """Ids erased here by order of the server and not yet acknowledged to it."""
+
+    def acknowledged(self, erased: Sequence[str], at_ms: int) -> None:
+        """The server knows of these erasures; a run was completed at ``at_ms``."""
+
+
+class Clock(Protocol):
+    """Time. ``monotonic`` seconds never step back."""
+
+    def now_ms(self) -> int:
+        """UTC milliseconds."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+
+
+class TokenSource(Protocol):
+    """Access tokens for the bearer header. Thread-safe."""
+
+    def access_token(self) -> str:
+        """The current token; renewed first if it is known to have expired. NxcrmError sign_in_needed."""
+
+    def renew(self, refused: str) -> str:
+        """A token other than the one the server refused. NxcrmError sign_in_needed, device_revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A pair of tokens of one device. ``access_expires_ms`` is UTC milliseconds by the server's clock."""
+
+    access_token: str
+    access_expires_ms: int
+    refresh_token: str
+
+
+class TokenVault(Protocol):
+    """Where the tokens are kept: in the encrypted store, nowhere else."""
+
+    def load(self) -> Tokens | None:
+        """The tokens, or None before the first sign-in and after sign-out."""
+
+    def save(self, tokens: Tokens | None) -> None:
+        """Keep them (None: forget them). Durable when it returns: a refresh token is good once."""
+
+
+class DeviceKey(Protocol):
+    """The device's Ed25519 key, by which the server knows it again."""
+
+    @property
+    def public_hex(self) -> str:
+        """The public key: 64 hexadecimal digits."""
+
+    def sign(self, data: bytes) -> bytes:
+        """A signature, 64 bytes (RFC 8032)."""
