@@ -30,9 +30,7 @@ class Entity(DeclarativeBase):
     __facts__: ClassVar[EntityFacts]
 
     id: Mapped[str] = column("Id", Kind.ID, required=True, write=Write.ONCE, merge=Merge.SERVER)
-    created_at: Mapped[int] = column(
-        "Created", Kind.INSTANT, required=True, write=Write.SERVER, merge=Merge.SERVER
-    )
+    created_at: Mapped[int] = column("Created", Kind.INSTANT, required=True, write=Write.SERVER, merge=Merge.SERVER)
     created_by: Mapped[str | None] = column(
         "Created by", Kind.REF, ref="user", write=Write.SERVER, merge=Merge.SERVER, purpose=Purpose.SECURITY
     )

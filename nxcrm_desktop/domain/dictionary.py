@@ -1,4 +1,4 @@
-"""The data dictionary as a whole: look up entities and columns by name. Made from the declarations, never listed twice."""
+"""The data dictionary as a whole: entities and columns by name. Made from the declarations, never listed twice."""
 
 from __future__ import annotations
 

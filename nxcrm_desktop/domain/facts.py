@@ -125,6 +125,7 @@ class Facts:
     max_length: int = 200
     minimum: int | None = None
     hidden_from: frozenset[Role] = frozenset()  # masked: these roles are never sent the value
+    grouped: bool = True  # show an integer with lakh grouping; a year is not
     help: str = ""
 
 
@@ -135,7 +136,7 @@ class ScopeRule:
     ``owners``: columns that hold a user id → ``owner:<user>``. ``parents``: (column, entity) whose row's scopes are
     inherited. ``children``: (entity, column) rows pointing here that lend theirs (a customer is seen by the owner of
     each of their leads). ``subject``: (entity column, id column) of a row named by value. ``shared``: columns of user
-    ids → ``share:<user>``. ``ref``: everyone. ``desk``: the privacy desk. When nothing applies the row is seen by its creator.
+    ids → ``share:<user>``. ``ref``: everyone. ``desk``: the privacy desk. When nothing applies, the creator sees the row.
     """
 
     owners: tuple[str, ...] = ()

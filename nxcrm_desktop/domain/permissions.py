@@ -1,7 +1,7 @@
 """Who may do what: one table of role × entity × action, and the masks and write rules of columns.
 
 Rows are a matter of scope (which rows reach a device, which the server lets a user touch); actions are this table;
-columns follow from ``Facts.hidden_from`` and ``Facts.write``. The services on a device use it to help, the server to decide.
+columns follow from ``Facts.hidden_from`` and ``Facts.write``. A device's services use it to help, the server to decide.
 """
 
 from __future__ import annotations

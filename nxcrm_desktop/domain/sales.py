@@ -161,7 +161,7 @@ class Vehicle(Entity):
     make: Mapped[str | None] = column("Make", search=True, sort=True)
     model: Mapped[str] = column("Model", required=True, search=True, sort=True)
     variant: Mapped[str | None] = column("Variant")
-    year: Mapped[int | None] = column("Year", Kind.INTEGER, minimum=1900, sort=True)
+    year: Mapped[int | None] = column("Year", Kind.INTEGER, minimum=1900, sort=True, grouped=False)
     fuel: Mapped[str | None] = column("Fuel")
     transmission: Mapped[str | None] = column("Transmission")
     colour: Mapped[str | None] = column("Colour")

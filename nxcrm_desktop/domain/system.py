@@ -48,8 +48,9 @@ class Quarantine(Entity):
 
     __tablename__ = "quarantine"
     __facts__ = EntityFacts(
-        label="Refused edit", plural="Refused edits", scope=ScopeRule(subject=("entity", "row_id"), owners=("author_id",)),
-        title="reason", retention="lead", subject=(("row_id", "*"),), indexes=(("row_id",), ("status",)),
+        label="Refused edit", plural="Refused edits", title="reason",
+        scope=ScopeRule(subject=("entity", "row_id"), owners=("author_id",)),
+        retention="lead", subject=(("row_id", "*"),), indexes=(("row_id",), ("status",)),
     )  # fmt: skip
     entity: Mapped[str] = column("Of", required=True, write=Write.SERVER, merge=Merge.SERVER)
     row_id: Mapped[str] = column("Row", required=True, write=Write.SERVER, merge=Merge.SERVER)

@@ -41,7 +41,7 @@ class Limits(Struct, frozen=True):
 
 
 class HelloReply(Struct, frozen=True):
-    """``applied_n``: last mutation of this device the server holds a result for. ``lease``: signed, see security.lease."""
+    """``applied_n``: last mutation of this device the server holds a result for. ``lease``: see security.lease."""
 
     protocol: int
     schema_min: int
@@ -58,10 +58,10 @@ class HelloReply(Struct, frozen=True):
 
 
 class Mutation(Struct, frozen=True):
-    """One edit. ``n`` is contiguous per device; ``fields`` maps a column to [old, new]; ``group`` ties edits made together.
+    """One edit. ``n`` is contiguous per device; ``fields`` maps a column to [old, new]; ``group`` ties edits together.
 
     ``base_ver`` is the server's version of the row the edit was made on (None: the row is new). For ``create`` every
-    old is null; for ``delete`` fields hold the values last seen (new is null), so that nothing typed is lost on a conflict.
+    old is null; for ``delete`` fields hold the values last seen (new is null), so that nothing typed is lost.
     """
 
     n: Annotated[int, Meta(ge=1)]
@@ -83,7 +83,7 @@ class Push(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """What became of one mutation. ``code``/``reason`` say why it was rejected or gone; ``conflicts`` are record ids."""
+    """What became of one mutation. ``code``/``reason`` say why it was refused; ``conflicts`` are record ids."""
 
     n: int
     status: Status
@@ -111,7 +111,7 @@ class Pull(Struct, frozen=True):
 
 
 class Rows(Struct, frozen=True):
-    """Rows of one table in column order; ``rows[i]`` is [scope number, ver, *values]. Scope numbers index ``PullReply.scopes``."""
+    """Rows of one table in column order; a row is [scope number, ver, *values]; numbers index ``PullReply.scopes``."""
 
     table: str
     columns: list[str]
@@ -137,10 +137,10 @@ class Checksum(Struct, frozen=True):
 
 
 class PullReply(Struct, frozen=True):
-    """One page. ``reset``: forget all pulled rows (never the outbox) first, the cursor was of another epoch or too old.
+    """One page. ``reset``: forget all pulled rows (never the outbox) first: the cursor was too old or of another epoch.
 
-    ``scopes`` lists the scope names this page's numbers refer to; ``subscribed`` the full set of the device now: rows in
-    none of them must go. ``checksums`` come with the page that reaches head (``complete``).
+    ``scopes`` lists the scope names this page's numbers refer to; ``subscribed`` is the full set of the device now:
+    rows in none of them must go. ``checksums`` come with the page that reaches head (``complete``).
     """
 
     cursor: str

@@ -1,0 +1,49 @@
+"""Phone numbers: stored as E.164, shown as people in India write them."""
+
+from __future__ import annotations
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from nxcrm_desktop.domain.problems import ValueProblem
+
+HOME_REGION = "IN"
+
+
+def to_e164(text: str, region: str = HOME_REGION) -> str:
+    """E.164 of a number as typed. Raises ValueProblem unless it is valid in its region: a number is never guessed."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        raise ValueProblem("not_a_phone", f"“{text}” is not a phone number.") from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValueProblem("not_a_phone", f"“{text}” is not a valid phone number ({region}).")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def is_e164(text: str) -> bool:
+    """Whether the text is a valid number in E.164 form."""
+    try:
+        return text.startswith("+") and to_e164(text) == text
+    except ValueProblem:
+        return False
+
+
+def display(e164: str) -> str:
+    """``98765 43210`` at home, the international form elsewhere; what does not parse is shown as it is."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except NumberParseException:
+        return e164
+    home = phonenumbers.region_code_for_number(number) == HOME_REGION
+    shape = PhoneNumberFormat.INTERNATIONAL
+    text = phonenumbers.format_number(number, shape)
+    return text.removeprefix("+91 ") if home else text
+
+
+def national_digits(e164: str) -> str:
+    """The digits without the country code, for search: +919876543210 → 9876543210."""
+    try:
+        return str(phonenumbers.parse(e164, None).national_number)
+    except NumberParseException:
+        return "".join(ch for ch in e164 if ch.isdigit())
