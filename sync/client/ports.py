@@ -37,8 +37,8 @@ class PageOutcome:
 class SyncSummary:
     """What one run did; the keys of ``nxcrm sync --json``.
 
-    ``merged``, ``conflicts`` and ``rejected`` (refused, or the row was gone) count pushed edits. ``complete``: the outbox
-    is empty and the server's head was reached. Bytes are those of request and response bodies as they went over the wire.
+    ``merged``, ``conflicts`` and ``rejected`` (refused, or the row was gone) count pushed edits. ``complete``: the
+    outbox is empty and the server's head was reached. Bytes are those of request and response bodies on the wire.
     """
 
     pushed: int = 0
@@ -92,8 +92,8 @@ class LocalStore(Protocol):
     def apply_page(self, page: PullReply) -> PageOutcome:
         """Store a page: rows, drops, erasures, waiting edits laid over them again, memberships, search words, cursor.
 
-        ``page.reset`` first forgets all pulled rows, never the outbox. Rows that are then in none of ``page.subscribed``
-        go, even with edits waiting: those stay in the outbox and are settled by their results.
+        ``page.reset`` first forgets all pulled rows, never the outbox. Rows that are then in none of
+        ``page.subscribed`` go, even with edits waiting: those stay in the outbox and are settled by their results.
         """
 
     def checksums(self) -> Sequence[Checksum]:
