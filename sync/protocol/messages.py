@@ -41,7 +41,11 @@ class Limits(Struct, frozen=True):
 
 
 class HelloReply(Struct, frozen=True):
-    """``applied_n``: last mutation of this device the server holds a result for. ``lease``: see security.lease."""
+    """``applied_n``: last mutation of this device the server holds a result for. ``lease``: see security.lease.
+
+    ``restored_from``: earlier epochs of this very server, oldest first. A device that knows an epoch in none of these is
+    talking to another server, and must not throw away what it has.
+    """
 
     protocol: int
     schema_min: int
@@ -55,6 +59,7 @@ class HelloReply(Struct, frozen=True):
     server_time_ms: int
     applied_n: int
     lease: str
+    restored_from: list[str] = []
 
 
 class Mutation(Struct, frozen=True):
@@ -101,13 +106,17 @@ class PushReply(Struct, frozen=True):
 
 
 class Pull(Struct, frozen=True):
-    """Ask for what is newer than the cursor (None: from the beginning)."""
+    """Ask for what is newer than the cursor (None: from the beginning).
+
+    ``refetch``: scopes to send again from their beginning, because what the device holds of them failed its checksum.
+    """
 
     device: Id
     schema: int
     cursor: str | None = None
     limit_rows: Annotated[int, Meta(ge=1, le=MAX_ROWS)] = MAX_ROWS
     limit_bytes: Annotated[int, Meta(ge=1024, le=MAX_BODY_BYTES)] = MAX_BODY_BYTES
+    refetch: list[str] = []
 
 
 class Rows(Struct, frozen=True):
