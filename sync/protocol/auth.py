@@ -1,0 +1,103 @@
+"""The messages of accounts: enrolling a device, signing in, refreshing. JSON over HTTPS under ``/v1/auth/``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from sync.protocol.messages import Id
+
+# No control characters: PostgreSQL refuses NUL in text, and a line break in a name forges a log line.
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+Secret = Annotated[str, Meta(min_length=1, max_length=1024)]
+PublicKey = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Signature = Annotated[str, Meta(pattern=r"\A[0-9a-f]{128}\Z")]
+Token = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,128}\Z")]
+KeyProtection = Literal["keyring", "password"]
+
+
+def refresh_text(device: str, refresh_token: str) -> bytes:
+    """What a device signs to use a refresh token: the token alone, stolen, opens nothing."""
+    return b"|".join([b"nxcrm-refresh", device.encode(), refresh_token.encode()])
+
+
+def sign_in_text(device: str, user: str, otp: str) -> bytes:
+    """What a device signs to sign in again; ``user`` and ``otp`` exactly as sent."""
+    return b"|".join([b"nxcrm-sign-in", device.encode(), user.encode(), otp.encode()])
+
+
+class NewDevice(Struct, frozen=True):
+    """A device at enrolment. ``public_key``: Ed25519, hex. ``id``: a UUID it made, or None for one by the server."""
+
+    name: Line
+    os: Line
+    public_key: PublicKey
+    key_protection: KeyProtection
+    id: Id | None = None
+
+
+class Enrol(Struct, frozen=True):
+    """Password, one-time code (or a recovery code) and device. A temporary password must come with a new one."""
+
+    user: Line
+    password: Secret
+    otp: Line
+    device: NewDevice
+    new_password: Secret | None = None
+
+
+class SignIn(Struct, frozen=True):
+    """Sign in again on an enrolled device; ``signature`` is over :func:`sign_in_text`."""
+
+    user: Line
+    password: Secret
+    otp: Line
+    device_id: Id
+    signature: Signature
+    new_password: Secret | None = None
+
+
+class Refresh(Struct, frozen=True):
+    """Exchange a refresh token for a new pair, once; ``signature`` is over :func:`refresh_text`."""
+
+    refresh_token: Token
+    device_id: Id
+    signature: Signature
+
+
+class Policy(Struct, frozen=True):
+    """The organisation's rules for devices. ``offline_days``: how long a lease lasts."""
+
+    password_only_devices: bool
+    min_password_length: int
+    offline_days: int
+
+
+class Session(Struct, frozen=True):
+    """A signed-in device. ``lease`` and ``lease_key`` (Ed25519, hex): see security.lease.
+
+    ``recovery_codes`` are shown once, at a user's first enrolment, and are empty ever after. ``must_change_password`` is
+    false whenever a session is given: a temporary password opens none (``password_change_required``).
+    """
+
+    device_id: str
+    user_id: str
+    full_name: str
+    role: str
+    access_token: str
+    access_expires_ms: int
+    refresh_token: str
+    policy: Policy
+    lease: str
+    lease_key: str
+    must_change_password: bool = False
+    recovery_codes: list[str] = []
+
+
+class TokenPair(Struct, frozen=True):
+    """What refreshing gives: the old refresh token is spent."""
+
+    access_token: str
+    access_expires_ms: int
+    refresh_token: str
