@@ -9,11 +9,11 @@ from msgspec import Meta, Struct
 from sync.protocol.messages import Id
 
 # No control characters: PostgreSQL refuses NUL in text, and a line break in a name forges a log line.
-Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^(?![\s\S]*[\x00-\x1f\x7f])")]
 Secret = Annotated[str, Meta(min_length=1, max_length=1024)]
-PublicKey = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-Signature = Annotated[str, Meta(pattern=r"\A[0-9a-f]{128}\Z")]
-Token = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,128}\Z")]
+PublicKey = Annotated[str, Meta(max_length=64, pattern=r"^[0-9a-f]{64}$")]
+Signature = Annotated[str, Meta(max_length=128, pattern=r"^[0-9a-f]{128}$")]
+Token = Annotated[str, Meta(max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 KeyProtection = Literal["keyring", "password"]
 
 
@@ -77,8 +77,8 @@ class Policy(Struct, frozen=True):
 class Session(Struct, frozen=True):
     """A signed-in device. ``lease`` and ``lease_key`` (Ed25519, hex): see security.lease.
 
-    ``recovery_codes`` are shown once, at a user's first enrolment, and are empty ever after. ``must_change_password`` is
-    false whenever a session is given: a temporary password opens none (``password_change_required``).
+    ``recovery_codes`` are shown once, at a user's first enrolment, and are empty ever after. ``must_change_password``
+    is false whenever a session is given: a temporary password opens none (``password_change_required``).
     """
 
     device_id: str
