@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from sync.protocol.messages import Checksum, HelloReply, Mutation, PullReply, Result
+from sync.protocol.messages import Ack, Checksum, Hello, HelloReply, Mutation, Pull, PullReply, Push, PushReply, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,34 @@ Cancel = Callable[[], bool]
 """True once the user wants the run to stop. Asked between batches and pages: what was stored stays stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the sync pill tells: edits not yet sent, open conflicts, and when a run was last completed (UTC ms)."""
+
+    waiting: int
+    conflicts: int
+    last_sync_ms: int | None
+
+
+class SyncApi(Protocol):
+    """The server's side of sync, whichever way it is reached. Each call raises NxcrmError as sync.client.failures tells."""
+
+    bytes_up: int
+    bytes_down: int
+
+    def hello(self, message: Hello) -> HelloReply:
+        """First call of a run."""
+
+    def push(self, message: Push) -> PushReply:
+        """Send edits. The same batch may be sent again when its reply was lost."""
+
+    def pull(self, message: Pull) -> PullReply:
+        """Fetch one page."""
+
+    def ack(self, message: Ack) -> None:
+        """Tell what is stored and erased."""
+
+
 class LocalStore(Protocol):
     """The device's store as sync sees it. Every method that writes is one transaction, durable when it returns.
 
@@ -75,6 +103,9 @@ class LocalStore(Protocol):
 
     def state(self) -> SyncState:
         """Where the device stands now."""
+
+    def standing(self) -> Standing:
+        """What to tell the user. Cheap: it is asked after every edit."""
 
     def pending(self, limit: int) -> list[Mutation]:
         """The oldest ``limit`` mutations of the outbox, ascending by ``n`` without a gap from ``applied_n + 1``."""

@@ -43,8 +43,8 @@ class Limits(Struct, frozen=True):
 class HelloReply(Struct, frozen=True):
     """``applied_n``: last mutation of this device the server holds a result for. ``lease``: see security.lease.
 
-    ``restored_from``: earlier epochs of this very server, oldest first. A device that knows an epoch in none of these is
-    talking to another server, and must not throw away what it has.
+    ``restored_from``: earlier epochs of this very server, oldest first. A device whose epoch is none of
+    these is talking to another server, and must not throw away what it has.
     """
 
     protocol: int
