@@ -136,7 +136,7 @@ class ScopeRule:
     ``owners``: columns that hold a user id → ``owner:<user>``. ``parents``: (column, entity) whose row's scopes are
     inherited. ``children``: (entity, column) rows pointing here that lend theirs (a customer is seen by the owner of
     each of their leads). ``subject``: (entity column, id column) of a row named by value. ``shared``: columns of user
-    ids → ``share:<user>``. ``ref``: everyone. ``desk``: the privacy desk. When nothing applies, the creator sees the row.
+    ids → ``share:<user>``. ``ref``: everyone. ``desk``: the privacy desk. If nothing applies, the creator sees the row.
     """
 
     owners: tuple[str, ...] = ()

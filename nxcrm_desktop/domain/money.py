@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from nxcrm_desktop.domain.problems import ValueProblem
 
 MAX_PAISE = 2**63 - 1
-_NUMBER = re.compile(r"^(\d+|\d{1,3}(?:,\d{2,3})*(?:,\d{3}))(?:\.(\d{1,2}))?$")
+_NUMBER = re.compile(r"^([0-9]+|[0-9]{1,3}(?:,[0-9]{2,3})*(?:,[0-9]{3}))(?:\.([0-9]{1,2}))?$")
 _MULTIPLIERS = {
     "k": 1_000, "thousand": 1_000, "hazaar": 1_000,
     "l": 100_000, "lac": 100_000, "lakh": 100_000, "lakhs": 100_000, "lacs": 100_000, "लाख": 100_000,
-    "cr": 10_000_000, "crore": 10_000_000, "crores": 10_000_000, "करोड़": 10_000_000,
+    "cr": 10_000_000, "crore": 10_000_000, "crores": 10_000_000, unicodedata.normalize("NFC", "करोड़"): 10_000_000,
 }  # fmt: skip
-_SCALED = re.compile(r"^(\d+(?:\.\d{1,7})?)\s*([^\W\d_]+[^\W\d]*)$")
+_SCALED = re.compile(r"^([0-9]+(?:\.[0-9]{1,7})?)\s*([^\s0-9.,]+)$")
 _DEVANAGARI_DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 
 
@@ -39,7 +40,7 @@ def format_inr(paise: int, *, symbol: str = "₹") -> str:
 
 def parse_inr(text: str) -> int:
     """Paise from what a person types: ``4,50,000``, ``₹ 4.5 lakh``, ``1250.50``. Raises ValueProblem; never rounds."""
-    cleaned = text.strip().translate(_DEVANAGARI_DIGITS).lower()
+    cleaned = unicodedata.normalize("NFC", text.strip().translate(_DEVANAGARI_DIGITS).lower())
     cleaned = re.sub(r"^(₹|rs\.?|inr)\s*", "", cleaned).removesuffix("/-").strip()
     if plain := _NUMBER.match(cleaned):
         rupees, fraction = plain.group(1).replace(",", ""), plain.group(2) or ""

@@ -1,0 +1,3 @@
+"""Tests: the domain."""
+
+from __future__ import annotations
