@@ -1,0 +1,1 @@
+"""Keys, unlock, passwords, one-time codes and leases. Imports nothing: the server takes parts without a keyring."""

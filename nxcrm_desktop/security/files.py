@@ -1,0 +1,61 @@
+"""Files that are either wholly there or not at all: temporary file, fsync, rename, fsync of the folder."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+from nxcrm_desktop.errors import NxcrmError
+
+TEMPORARY_SUFFIX = ".part"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replaces ``path`` by ``data``, durably. NxcrmError ``disk_full`` leaves the old file as it was."""
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    try:
+        with open(temporary, "wb", opener=private) as file:  # noqa: PTH123 (Path.open has no opener)
+            file.write(data)
+            sync_file(file.fileno())
+        temporary.replace(path)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise translated(problem) from problem
+    sync_folder(path.parent)
+
+
+def private(path: str, flags: int) -> int:
+    """An opener of files that only their owner may read."""
+    return os.open(path, flags, 0o600)
+
+
+def sync_file(descriptor: int) -> None:
+    """Waits until the file's bytes are on the disk."""
+    os.fsync(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the folder's entries are on the disk. Windows keeps no such promise and offers no such call."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def translated(problem: OSError) -> Exception:
+    """NxcrmError ``disk_full`` when the disk is full, else the problem itself."""
+    if problem.errno not in _FULL:
+        return problem
+    return NxcrmError(
+        "disk_full",
+        "The disk is full.",
+        safe="What was saved before is unharmed; this file was not written.",
+        todo="Free some space and try again.",
+    )
