@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from tests.helpers.source import ROOT
 from tests.helpers.watch import dangling_threads, logged_warnings, unexpected
 
 _log = logging.getLogger("nxcrm.test")
@@ -37,3 +41,35 @@ def test_a_thread_left_running_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     done.set()
     thread.join()
     assert dangling_threads(before, []) == []
+
+
+_CARELESS = """
+import logging, threading, warnings, pytest
+
+def test_warns(): logging.getLogger("nxcrm").warning("no disk")
+@pytest.mark.allow_log("no disk")
+def test_announces(): logging.getLogger("nxcrm").warning("no disk")
+def test_deprecated(): warnings.warn("old", DeprecationWarning)
+def test_leaves_a_thread(): threading.Thread(target=threading.Event().wait, name="lost", daemon=True).start()
+@pytest.mark.allow_threads("^lost$")
+def test_says_so(): threading.Thread(target=threading.Event().wait, name="lost", daemon=True).start()
+"""
+
+
+def test_a_careless_test_fails(tmp_path: Path) -> None:
+    (tmp_path / "test_careless.py").write_text(_CARELESS)
+    options = [
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        f"--rootdir={tmp_path}",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command = [sys.executable, "-m", "pytest", *options, str(tmp_path)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    for name in ("test_warns", "test_leaves_a_thread"):
+        assert f"ERROR ../test_careless.py::{name}" in told or f"::{name} - AssertionError" in told, told
+    assert "::test_deprecated - DeprecationWarning" in told
+    assert "4 passed, 1 failed, 2 errors" in told or "1 failed, 4 passed, 2 errors" in told, told
