@@ -17,7 +17,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replaces ``path`` by ``data``, durably. NxcrmError ``disk_full`` leaves the old file as it was."""
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
-        with open(temporary, "wb", opener=private) as file:  # noqa: PTH123 (Path.open has no opener)
+        with open(temporary, "wb", opener=private) as file:
             file.write(data)
             sync_file(file.fileno())
         temporary.replace(path)

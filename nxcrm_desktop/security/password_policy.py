@@ -36,7 +36,7 @@ _SHORTEST_PERSONAL = 4
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``bits``: estimated log2 of the guesses needed; ``score``: 0 (trivial) to 4 (strong); no ``problems``: accepted."""
+    """``bits``: estimated log2 of the guesses needed; ``score``: 0 (trivial) to 4 (strong); no ``problems``: fine."""
 
     bits: float
     score: int
