@@ -77,7 +77,7 @@ class Standing:
 
 
 class SyncApi(Protocol):
-    """The server's side of sync, whichever way it is reached. Each call raises NxcrmError as sync.client.failures tells."""
+    """The server's side of sync, whichever way it is reached. Calls raise the errors of sync.client.failures."""
 
     bytes_up: int
     bytes_down: int
@@ -190,8 +190,8 @@ class DeviceKey(Protocol):
     """The device's Ed25519 key, by which the server knows it again."""
 
     @property
-    def public_hex(self) -> str:
+    def public(self) -> str:
         """The public key: 64 hexadecimal digits."""
 
-    def sign(self, data: bytes) -> bytes:
-        """A signature, 64 bytes (RFC 8032)."""
+    def sign(self, message: bytes) -> str:
+        """A signature (RFC 8032): 128 hexadecimal digits."""
