@@ -1,0 +1,1 @@
+"""What the server does, free of any web framework: functions of an engine, a session and a message."""

@@ -1,0 +1,106 @@
+"""Engines and transactions: one writer at a time on SQLite, row locks on PostgreSQL, the same guarantees on both."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+T = TypeVar("T")
+_WRITES = "nxcrm_writes"
+_BUSY_TIMEOUT_MS = 10_000
+_ATTEMPTS = 6
+_PG_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# Serialization failure, deadlock, lock not available (PostgreSQL, appendix A).
+_TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Whether the connection speaks SQLite (otherwise PostgreSQL)."""
+    return connection.dialect.name == "sqlite"
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql://…`` (psycopg). Raises ValueError for any other database."""
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(create_engine(parsed, pool_size=pool_size, max_overflow=pool_size))
+        case "postgresql":
+            psycopg = parsed.set(drivername="postgresql+psycopg")
+            return create_engine(psycopg, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    raise ValueError(f"unsupported database: {parsed.get_backend_name()}")
+
+
+def _sqlite(engine: Engine) -> Engine:
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(dbapi_connection: Any, _record: object) -> None:
+    # The driver's own transaction handling starts transactions too late and ends them too early: none of it.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in (
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # what a device was told is stored must outlive a power cut
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """One writing transaction: committed at the end, rolled back by any exception.
+
+    Sequence numbers are given by :func:`sync.server.store.feed.stamp` as its last act, never otherwise.
+    """
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def read_snapshot(engine: Engine) -> Iterator[Connection]:
+    """One snapshot: all queries see the database as of the first one."""
+    options = {} if engine.dialect.name == "sqlite" else _PG_SNAPSHOT
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def in_write(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Run ``work`` in a writing transaction; again from the start after a deadlock, 40001 or a busy database.
+
+    Raises the last DBAPIError when it stays so.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with write_transaction(engine) as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if attempt == _ATTEMPTS or not is_transient(error):
+                raise
+            time.sleep(random.uniform(0.2, 1.0) * 0.02 * 2**attempt)  # noqa: S311 (spreads retries, no secret)
+    raise AssertionError("unreachable")
+
+
+def is_transient(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when tried again."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(error.orig, "sqlstate", None) in _TRANSIENT_STATES
