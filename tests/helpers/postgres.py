@@ -25,6 +25,7 @@ def _start(run: str) -> PostgresServer:
     temporary = Path(tempfile.gettempdir())
     runtime = temporary / f"nxcrm-run-{getpass.getuser()}"
     runtime.mkdir(mode=0o700, exist_ok=True)
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         # Read at import: without it the processes' lock would be one file in /tmp that the machine's first user owns.
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
