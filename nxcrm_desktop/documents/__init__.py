@@ -1,0 +1,1 @@
+"""Attachments: encrypted on disk, recognised by content, previewed without trusting them."""

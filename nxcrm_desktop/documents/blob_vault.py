@@ -1,0 +1,207 @@
+"""Encrypted attachments. A file is named by the keyed hash of its content, so that the folder tells nothing.
+
+    keys       HKDF-SHA256(DEK, info="nxcrm-blobs|…")             one to seal with, one to name with
+    file key   HKDF-SHA256(seal key, salt=32 random bytes)        no key ever seals two files
+    file       magic (8) | salt (32) | chunks of AES-256-GCM      64 KiB of content each, the last one marked
+
+A chunk's nonce is its index; index and last-mark are authenticated with it, so that chunks cannot be swapped, dropped
+or joined to another file's (the STREAM construction: Hoang, Reyhanitabar, Rogaway, Vizár, CRYPTO 2015).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.security.files import TEMPORARY_SUFFIX, private, sync_file, sync_folder, translated
+
+CHUNK = 64 * 1024
+MAX_BYTES = 50 * 1024 * 1024
+_MAGIC = b"NXBLOB1\x00"
+_SALT = 32
+_TAG = 16
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class BlobInfo:
+    """What was stored: SHA-256 of the content (64 hex digits) and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class BlobVault:
+    """The encrypted attachments in ``folder``; ``dek`` is the store's key (32 bytes). One process at a time uses it.
+
+    NxcrmError: ``file_too_large``, ``disk_full``, ``document_missing``, ``document_damaged``.
+    """
+
+    def __init__(self, folder: Path, dek: bytes | bytearray, *, max_bytes: int = MAX_BYTES) -> None:
+        self._folder = folder
+        self._seal_key = _derive(dek, b"nxcrm-blobs|seal")
+        self._name_key = _derive(dek, b"nxcrm-blobs|name")
+        self._max_bytes = max_bytes
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left_over in folder.glob(f"*{TEMPORARY_SUFFIX}"):
+            left_over.unlink()
+
+    def put(self, source: Path | bytes | BinaryIO) -> BlobInfo:
+        """Stores a content durably and returns its hash and size. The same content twice is kept once."""
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                return self._put(stream)
+        return self._put(BytesIO(source) if isinstance(source, bytes) else source)
+
+    def has(self, sha256: str) -> bool:
+        """Whether this content is on this device."""
+        return self._path(sha256).exists()
+
+    def open_bytes(self, sha256: str) -> bytes:
+        """The content, verified against its hash."""
+        return b"".join(self._chunks(sha256))
+
+    def save_to(self, sha256: str, target: Path) -> None:
+        """Writes the content, unencrypted, to ``target``: wholly and verified, or not at all."""
+        temporary = target.with_name(f".{os.urandom(8).hex()}{TEMPORARY_SUFFIX}")
+        try:
+            with open(temporary, "xb", opener=private) as file:
+                for chunk in self._chunks(sha256):
+                    file.write(chunk)
+                sync_file(file.fileno())
+            temporary.replace(target)
+        except OSError as problem:
+            raise translated(problem) from problem
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def delete(self, sha256: str) -> None:
+        """Removes a content if it is here."""
+        self._path(sha256).unlink(missing_ok=True)
+        sync_folder(self._folder)
+
+    def _put(self, stream: BinaryIO) -> BlobInfo:
+        temporary = self._folder / f"{os.urandom(16).hex()}{TEMPORARY_SUFFIX}"
+        try:
+            with open(temporary, "xb", opener=private) as file:
+                info = self._seal(stream, file)
+                sync_file(file.fileno())
+            temporary.replace(self._path(info.sha256))
+        except OSError as problem:
+            raise translated(problem) from problem
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(self._folder)
+        return info
+
+    def _seal(self, source: BinaryIO, target: BinaryIO) -> BlobInfo:
+        salt = os.urandom(_SALT)
+        cipher = AESGCM(_derive(self._seal_key, b"nxcrm-blobs|file", salt))
+        target.write(_MAGIC + salt)
+        digest, size = hashlib.sha256(), 0
+        for index, (chunk, last) in enumerate(_marked(source, CHUNK)):
+            digest.update(chunk)
+            size += len(chunk)
+            if size > self._max_bytes:
+                raise _too_large(self._max_bytes)
+            target.write(cipher.encrypt(_nonce(index), chunk, _aad(index, last)))
+        return BlobInfo(digest.hexdigest(), size)
+
+    def _chunks(self, sha256: str) -> Iterator[bytes]:
+        """The content piece by piece; the last piece comes only after the whole has proved true."""
+        try:
+            file = self._path(sha256).open("rb")
+        except FileNotFoundError as problem:
+            raise _missing() from problem
+        digest = hashlib.sha256()
+        with file:
+            for chunk, last in self._opened(file):
+                digest.update(chunk)
+                if last and digest.hexdigest() != sha256:
+                    raise _damaged()
+                yield chunk
+
+    def _opened(self, file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise _damaged()
+        cipher = AESGCM(_derive(self._seal_key, b"nxcrm-blobs|file", file.read(_SALT)))
+        for index, (sealed, last) in enumerate(_marked(file, CHUNK + _TAG)):
+            try:
+                yield cipher.decrypt(_nonce(index), sealed, _aad(index, last)), last
+            except InvalidTag as problem:
+                raise _damaged() from problem
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / hmac.digest(self._name_key, sha256.encode("ascii"), "sha256").hex()
+
+
+def _derive(key: bytes | bytearray, info: bytes, salt: bytes | None = None) -> bytes:
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=salt, info=info).derive(key)
+
+
+def _marked(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
+    """Pieces of ``size`` bytes and whether each is the last; an empty stream is one empty piece."""
+    piece = _fill(stream, size)
+    while True:
+        following = _fill(stream, size) if len(piece) == size else b""
+        yield piece, not following
+        if not following:
+            return
+        piece = following
+
+
+def _fill(stream: BinaryIO, size: int) -> bytes:
+    """``size`` bytes, or fewer at the end alone: a pipe may give less at a time."""
+    parts: list[bytes] = []
+    while size and (part := stream.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _nonce(index: int) -> bytes:
+    return index.to_bytes(12, "big")
+
+
+def _aad(index: int, last: bool) -> bytes:
+    return _MAGIC + index.to_bytes(8, "big") + bytes([last])
+
+
+def _too_large(limit: int) -> NxcrmError:
+    return NxcrmError(
+        "file_too_large",
+        f"The file is larger than {limit // 1024 // 1024} MB.",
+        safe="Nothing was stored.",
+        todo="Attach a smaller file, for example a scan at a lower resolution.",
+        details={"limit_bytes": limit},
+    )
+
+
+def _missing() -> NxcrmError:
+    return NxcrmError(
+        "document_missing",
+        "This document's file is not on this device.",
+        safe="Its record is unharmed.",
+        todo="Connect to the network and sync to fetch it.",
+    )
+
+
+def _damaged() -> NxcrmError:
+    return NxcrmError(
+        "document_damaged",
+        "This document's file on this device is damaged, or somebody altered it.",
+        safe="It was not opened.",
+        todo="Sync to fetch it again, or attach it anew.",
+    )
