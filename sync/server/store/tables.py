@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 
 from nxcrm_desktop.domain.base import FACTS_KEY
 from nxcrm_desktop.domain.dictionary import ENTITIES, EntityInfo
@@ -113,29 +113,22 @@ checksum = own_table(
     erased_by="Nothing personal.",
 )
 
-device = own_table(
-    "device",
-    "Enrolled devices, their state, and how far each has come.",
-    Column("id", Text, primary_key=True),
-    Column("user_id", Text, nullable=False, index=True),
-    Column("name", Text, nullable=False),
-    Column("os", Text, nullable=False),
-    Column("public_key", Text, nullable=False),
-    Column("key_protection", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("last_seen_at", BigInteger),
+device_sync = own_table(
+    "device_sync",
+    "How far each device has come: its last settled edit, and the feed position it has stored.",
+    Column("device_id", Text, primary_key=True),
+    Column("applied_n", BigInteger, nullable=False),
+    Column("acked_seq", BigInteger, nullable=False),
+    Column("acked_at", BigInteger),
     Column("app_version", Text),
-    Column("applied_n", BigInteger, nullable=False, default=0, server_default="0"),
-    Column("acked_seq", BigInteger, nullable=False, default=0, server_default="0"),
     personal=Personal.TECHNICAL,
-    erased_by="Removed with the member of staff's account.",
+    erased_by="Removed with the device.",
 )
 
 mutation_log = own_table(
     "mutation_log",
     "What became of each edit of each device, so that sending it again does nothing.",
-    Column("device_id", Text, ForeignKey("device.id"), primary_key=True),
+    Column("device_id", Text, primary_key=True),
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", Text, nullable=False),
     Column("result", Text, nullable=False),
@@ -157,7 +150,7 @@ erased = own_table(
 erasure_receipt = own_table(
     "erasure_receipt",
     "Which device has carried out which erasure.",
-    Column("device_id", Text, ForeignKey("device.id"), primary_key=True),
+    Column("device_id", Text, primary_key=True),
     Column("row_id", Text, primary_key=True),
     Column("received_at", BigInteger, nullable=False),
     personal=Personal.NONE,
