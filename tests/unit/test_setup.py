@@ -106,9 +106,9 @@ def _stub(folder: Path, name: str, script: str) -> None:
 
 
 def _setup(tmp_path: Path, **stubs: str) -> subprocess.CompletedProcess[str]:
-    """.ci/setup in a copy of its own files, with some of the machine's commands replaced."""
+    """.ci/setup in a copy of its own files (checkout/), with some of the machine's commands replaced."""
     checkout, commands = tmp_path / "checkout", tmp_path / "commands"
-    (checkout / ".ci").mkdir(parents=True)
+    (checkout / ".ci").mkdir(parents=True, exist_ok=True)
     commands.mkdir()
     for name in ("setup", "apt-runtime.txt", "apt-test.txt"):
         (checkout / ".ci" / name).write_bytes((ROOT / ".ci" / name).read_bytes())
@@ -141,6 +141,18 @@ def test_with_administrator_only_what_is_missing_is_installed(tmp_path: Path) ->
     assert update.startswith("update")
     assert install.split()[-1] == "libegl1"
     assert "libgl1" not in install.split()
+
+
+def test_an_environment_of_another_checkout_is_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "precious").touch()
+    (tmp_path / "checkout").mkdir()
+    (tmp_path / "checkout" / ".venv").symlink_to(other)
+    done = _setup(tmp_path, dpkg_query="sed 's/^/installed /' .ci/apt-runtime.txt | tr '|' '\\n'")
+    assert done.returncode == 1
+    assert ".venv is a link" in done.stderr
+    assert (other / "precious").exists()
 
 
 def test_an_unsupported_python_is_refused(tmp_path: Path) -> None:
