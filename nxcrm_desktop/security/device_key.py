@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-_REFRESH = b"nxcrm-refresh"
-
 
 class DeviceKey:
     """A private key that signs for one device. ``repr`` never shows it."""
@@ -36,10 +34,6 @@ class DeviceKey:
     def sign(self, message: bytes) -> str:
         """The signature of ``message`` as 128 hex digits."""
         return self._key.sign(message).hex()
-
-    def sign_refresh(self, device_id: str, refresh_token: str) -> str:
-        """The signature that binds a refresh token to this device."""
-        return self.sign(b"|".join([_REFRESH, device_id.encode(), refresh_token.encode()]))
 
     def __repr__(self) -> str:
         return f"DeviceKey(public={self.public})"

@@ -1,0 +1,3 @@
+"""Tests of nxcrm_desktop.documents."""
+
+from __future__ import annotations

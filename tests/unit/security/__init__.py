@@ -1,0 +1,3 @@
+"""Tests of nxcrm_desktop.security."""
+
+from __future__ import annotations
