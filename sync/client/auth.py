@@ -83,19 +83,17 @@ class _SignIn(Struct, frozen=True):
     signature: str
 
 
-class _Refresh(Struct, frozen=True):
+class _Proof(Struct, frozen=True):
     refresh_token: str
     device_id: str
     signature: str
 
 
-class _SignOut(Struct, frozen=True):
-    refresh_token: str
-    device_id: str
-
-
 def enrol(transport: Transport, request: EnrolRequest) -> EnrolReply:
-    """Make this device one of the user's. NxcrmError bad_credentials, password_change_required, weak_password, throttled."""
+    """Make this device one of the user's.
+
+    NxcrmError bad_credentials, password_change_required, weak_password, throttled, password_only_refused.
+    """
     return transport.post("/v1/auth/enrol", request, EnrolReply, signed_in=False)
 
 
@@ -134,13 +132,12 @@ class Session:
             self._keep(self._transport.post("/v1/auth/sign-in", message, TokenReply, signed_in=False))
 
     def sign_out(self) -> None:
-        """End the session at the server, then here. When the server cannot be reached it stays as it was: NxcrmError."""
+        """End the session at the server, then here. NxcrmError when it cannot be reached: nothing has changed."""
         with self._turn:
             tokens = self._vault.load()
             if tokens is None:
                 return
-            message = _SignOut(tokens.refresh_token, self._device_id)
-            self._transport.post("/v1/auth/sign-out", message, object)
+            self._transport.send("/v1/auth/sign-out", self._proof(tokens), signed_in=False)
             self._vault.save(None)
 
     def _tokens(self) -> Tokens:
@@ -151,10 +148,8 @@ class Session:
 
     def _refresh(self, tokens: Tokens) -> str:
         """NxcrmError sign_in_needed when the server refuses; the tokens are then forgotten."""
-        signature = self._sign("nxcrm-refresh", tokens.refresh_token)
-        message = _Refresh(tokens.refresh_token, self._device_id, signature)
         try:
-            reply = self._transport.post("/v1/auth/refresh", message, TokenReply, signed_in=False)
+            reply = self._transport.post("/v1/auth/refresh", self._proof(tokens), TokenReply, signed_in=False)
         except NxcrmError as error:
             if error.code in ("sign_in_needed", "bad_credentials"):
                 self._vault.save(None)
@@ -165,6 +160,11 @@ class Session:
     def _keep(self, reply: TokenReply) -> str:
         self._vault.save(Tokens(reply.access_token, reply.access_expires_ms, reply.refresh_token))
         return reply.access_token
+
+    def _proof(self, tokens: Tokens) -> _Proof:
+        """A refresh token is good only together with a signature of the device it was given to."""
+        signature = self._sign("nxcrm-refresh", tokens.refresh_token)
+        return _Proof(tokens.refresh_token, self._device_id, signature)
 
     def _sign(self, purpose: str, what: str) -> str:
         return self._key.sign(f"{purpose}|{self._device_id}|{what}".encode())

@@ -140,6 +140,8 @@ class _Run:
 
     def _push(self, batch: list[Mutation], message: Push) -> None:
         results = self._api.push(message).results
+        if self._cancelled():
+            return  # the results come again with the next run; the store may be closing
         if not results or [r.n for r in results] != [m.n for m in batch[: len(results)]]:
             raise wrong_server("the server’s address")
         self._store.settle(results)
@@ -161,7 +163,10 @@ class _Run:
         refetch: list[str] = []
         while not self._cancelled():
             page = self._pull(state, hello, refetch)
+            if self._cancelled():
+                break
             refetch = []
+            self._keep(page)
             if not page.complete:
                 continue
             refetch = _mismatched(page.checksums, self._store.checksums())
@@ -178,9 +183,11 @@ class _Run:
             raise from_problem(Problem(Code.EPOCH_CHANGED, ""))
         if page.cursor == cursor and not page.complete:
             raise wrong_server("the server’s address")
+        return page
+
+    def _keep(self, page: PullReply) -> None:
         self._count.pulled += self._store.apply_page(page).put
         self._tell("pull", self._count.pulled, self._count.pulled + page.remaining)
-        return page
 
     def _forget(self, scopes: list[str]) -> None:
         """Makes way for the scopes to be fetched again, each once in a run."""

@@ -33,7 +33,7 @@ from sync.protocol.messages import (
 )
 
 CONNECT_SECONDS: Final = 10.0
-READ_SECONDS: Final = 60.0
+READ_SECONDS: Final = 30.0
 Reply = TypeVar("Reply")
 
 
@@ -144,7 +144,7 @@ class Transport:
         return self.post("/v1/sync/pull", message, PullReply)
 
     def ack(self, message: Ack) -> None:
-        self.post("/v1/sync/ack", message, object)
+        self.send("/v1/sync/ack", message)
 
     def close(self) -> None:
         """Close the connections."""
@@ -156,9 +156,25 @@ class Transport:
         ``signed_in``: with the bearer token, renewed and tried again once when it is refused. NxcrmError as
         sync.client.failures tells, and with a code of the server's own.
         """
+        answer = self._exchange(path, message, signed_in)
+        try:
+            return msgspec.json.decode(answer.body, type=reply)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise wrong_server(self._base) from error
+
+    def send(self, path: str, message: object, *, signed_in: bool = True) -> None:
+        """As :meth:`post`, where the answer says no more than that it was done."""
+        self._exchange(path, message, signed_in)
+
+    def _exchange(self, path: str, message: object, signed_in: bool) -> _Answer:
         body, headers = wire.pack(msgspec.json.encode(message))
         answer = self._send_signed_in(path, body, headers) if signed_in else self._send(path, body, headers, None)
-        return self._decode(answer, reply)
+        if not 200 <= answer.status < 300:
+            problem = _problem(answer)
+            raise wrong_server(self._base) if problem is None else from_problem(problem)
+        if answer.body and answer.media_type != CONTENT_TYPE:
+            raise wrong_server(self._base)  # a page of a guest network, most likely
+        return answer
 
     def _send_signed_in(self, path: str, body: bytes, headers: dict[str, str]) -> _Answer:
         if self.tokens is None:
@@ -207,20 +223,6 @@ class Transport:
                 raise wrong_server(self._base)
             parts.append(part)
         return b"".join(parts)
-
-    def _decode(self, answer: _Answer, reply: type[Reply]) -> Reply:
-        if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
-        if answer.media_type != CONTENT_TYPE:
-            raise wrong_server(self._base)
-        try:
-            return msgspec.json.decode(answer.body, type=reply)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise wrong_server(self._base) from error
-
-    def _refusal(self, answer: _Answer) -> NxcrmError:
-        problem = _problem(answer)
-        return wrong_server(self._base) if problem is None else from_problem(problem)
 
 
 _OF_A_PROXY: Final = {429: Code.TOO_MANY, 502: Code.UNAVAILABLE, 503: Code.UNAVAILABLE, 504: Code.UNAVAILABLE}

@@ -1,0 +1,3 @@
+"""Several devices and a server, driven at random: the invariants of sync."""
+
+from __future__ import annotations

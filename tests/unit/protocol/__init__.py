@@ -1,0 +1,3 @@
+"""Laws of what client and server are both written against."""
+
+from __future__ import annotations
