@@ -33,3 +33,8 @@ def local_datetime(ms: int) -> datetime:
 def today() -> date:
     """The calendar day in India now."""
     return datetime.now(IST).date()
+
+
+def start_of_day(day: date) -> int:
+    """The first instant of a calendar day in India, as UTC milliseconds."""
+    return from_datetime(datetime(day.year, day.month, day.day, tzinfo=IST))

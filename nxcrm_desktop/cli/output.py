@@ -1,0 +1,126 @@
+"""How the command line answers: JSON for machines, plain tables for people, sentences for failures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+
+import typer
+
+from nxcrm_desktop.domain import clock, values
+from nxcrm_desktop.domain.dictionary import ENTITIES
+from nxcrm_desktop.domain.facts import Facts, Kind
+from nxcrm_desktop.domain.problems import ValueProblem
+from nxcrm_desktop.domain.records import Record, Value
+from nxcrm_desktop.errors import NxcrmError
+
+Answer = Mapping[str, object] | list[Mapping[str, object]]
+Progress = Callable[[int, int], None]
+
+
+def plain(record: Record) -> dict[str, object]:
+    """A record as JSON: instants as ISO 8601 in UTC, tags as lists, yes/no as booleans, money as integer paise."""
+    fields = ENTITIES[record.entity].fields
+    return {name: _machine(fields[name], record[name]) for name in record}
+
+
+def _machine(facts: Facts, value: Value) -> object:
+    if value is None:
+        return None
+    match facts.kind:
+        case Kind.INSTANT:
+            return clock.to_iso(int(value))
+        case Kind.BOOL:
+            return bool(value)
+        case Kind.TAGS:
+            return values.unpack_tags(value)
+        case Kind.JSON:
+            return json.loads(str(value))
+    return value
+
+
+def typed(facts: Facts, name: str, text: object) -> Value:
+    """A value given on the command line or in a shell command. Money is whole paise, times are ISO 8601.
+
+    Raises NxcrmError ``invalid_value`` with ``details.field``.
+    """
+    try:
+        if not isinstance(text, str):
+            return values.normalise(facts, values.pack_tags(text) if isinstance(text, list) else text)
+        if facts.kind is Kind.MONEY and text:
+            return values.normalise(facts, _paise(facts, text))
+        return values.parse(facts, text)
+    except ValueProblem as problem:
+        raise NxcrmError(
+            "invalid_value",
+            problem.message,
+            safe="Nothing was changed.",
+            todo=f"Correct {name} and try again.",
+            details={"field": name, "problem": problem.code},
+        ) from None
+
+
+def _paise(facts: Facts, text: str) -> int:
+    if not text.lstrip("-").isdecimal():
+        raise ValueProblem("not_money", f"{facts.label} must be a whole number of paise.")
+    return int(text)
+
+
+def show(answer: Answer | None, *, as_json: bool) -> None:
+    """Print an answer: one object, or one object per line."""
+    rows = answer if isinstance(answer, list) else [answer] if answer else []
+    for row in rows:
+        print(json.dumps(row, ensure_ascii=False) if as_json else _readable(row))
+
+
+def _readable(row: Mapping[str, object]) -> str:
+    return "\n".join(f"{name}: {_word(value)}" for name, value in row.items() if value not in (None, "", [])) + "\n"
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def fail(error: NxcrmError, *, as_json: bool) -> None:
+    """Say what went wrong on standard error."""
+    if as_json:
+        print(json.dumps(failure(error), ensure_ascii=False), file=sys.stderr)
+    else:
+        for sentence in filter(None, (error.happened, error.safe, error.todo)):
+            print(sentence, file=sys.stderr)
+
+
+def failure(error: NxcrmError) -> dict[str, object]:
+    """An error as JSON: ``{"error": {"code", "message"}}``, with ``details`` where there are any."""
+    body: dict[str, object] = {"code": error.code, "message": error.message}
+    return {"error": body | ({"details": error.details} if error.details else {})}
+
+
+class ProgressBar:
+    """A bar on a terminal, nothing in a pipe. Called with (done, of)."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, done: int, of: int) -> None:
+        if self._shown and of > 0:
+            filled = 30 * min(done, of) // of
+            typer.echo(f"\r{self._label} [{'#' * filled}{'.' * (30 - filled)}] {done}/{of}", nl=False, err=True)
+
+    def close(self) -> None:
+        """Leave the line of the bar."""
+        if self._shown:
+            typer.echo(err=True)
+
+
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """``NAME=VALUE`` options as a mapping. Raises a usage error for one without ``=``."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"{option} takes NAME=VALUE, not “{text}”.")
+        found[name.strip()] = value
+    return found
