@@ -1,0 +1,1 @@
+"""What runs the program: the change bus, the executors, the log."""

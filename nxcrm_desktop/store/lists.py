@@ -1,0 +1,177 @@
+"""Lists: filters, order and keyset paging as SQL. Never OFFSET, never a whole table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, text, tuple_
+
+from nxcrm_desktop.domain.dictionary import EntityInfo, entity
+from nxcrm_desktop.domain.facts import Kind
+from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Page, Record
+from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.store.search import typed
+from nxcrm_desktop.store.tables import METADATA, order_expression
+
+Where = list[ColumnElement[bool]]
+_FEW = 5_000
+"""Up to so many matches a search is looked up first; above it the list is walked in order and each row is tested."""
+
+_MATCHES = "SELECT d.row_id FROM search JOIN search_doc AS d ON d.docid = search.rowid WHERE search MATCH :found_by"
+_PROBE = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH :found_by LIMIT :few)"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A checked ListQuery, ready to be read through one connection."""
+
+    connection: Connection
+    query: ListQuery
+    info: EntityInfo
+    table: Table
+    where: Where
+
+    @classmethod
+    def of(cls, connection: Connection, query: ListQuery) -> Listing:
+        """Check the query. Raises NxcrmError ``unknown_entity``, ``unknown_field``, ``not_sortable``."""
+        info = entity(query.entity)
+        table = METADATA.tables[info.name]
+        if query.order != "id" and query.order not in info.sortable:
+            raise _not_sortable(info, query.order)
+        where = [_condition(info, table, condition) for condition in query.where]
+        where += _search(connection, info, query.search)
+        return cls(connection, query, info, table, where)
+
+    @property
+    def _order(self) -> ColumnElement[Any]:
+        return (
+            self.table.c.id if self.query.order == "id" else order_expression(self.table, self.info, self.query.order)
+        )
+
+    def _sorted(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        return [column.desc() if self.query.descending else column.asc() for column in columns]
+
+    def _columns(self) -> list[ColumnElement[Any]]:
+        wanted = {"id", self.query.order, *(self.query.columns or self.info.columns)}
+        for name in wanted:
+            self.info.field(name)
+        return [self.table.c[name] for name in self.info.columns if name in wanted]
+
+    def _after(self, columns: Sequence[ColumnElement[Any]], position: Sequence[Any]) -> ColumnElement[bool]:
+        left, right = tuple_(*columns), tuple_(*(literal(value) for value in position))
+        return left < right if self.query.descending else left > right
+
+    def _with_value(self, limit: int, after: Keyset | None) -> Sequence[Any]:
+        """Rows whose order column has a value, which come first."""
+        where = [*self.where, self.table.c[self.query.order].is_not(None)]
+        if after is not None:
+            where.append(self._after((self._order, self.table.c.id), (after.value, after.id)))
+        statement = select(*self._columns()).where(and_(*where)).order_by(*self._sorted(self._order, self.table.c.id))
+        return self.connection.execute(statement.limit(limit)).all()
+
+    def _by_id(self, limit: int, after: Keyset | None, *where: ColumnElement[bool]) -> Sequence[Any]:
+        found = [*self.where, *where]
+        if after is not None:
+            found.append(self._after((self.table.c.id,), (after.id,)))
+        statement = select(*self._columns()).where(and_(True, *found)).order_by(*self._sorted(self.table.c.id))
+        return self.connection.execute(statement.limit(limit)).all()
+
+    def _rows(self, limit: int, after: Keyset | None) -> list[Any]:
+        if self.query.order == "id":
+            return list(self._by_id(limit, after))
+        among_nulls = after is not None and after.value is None
+        rows = [] if among_nulls else list(self._with_value(limit, after))
+        if len(rows) < limit:
+            rows += self._by_id(
+                limit - len(rows), after if among_nulls else None, self.table.c[self.query.order].is_(None)
+            )
+        return rows
+
+    def page(self, limit: int, after: Keyset | None) -> Page:
+        """Up to ``limit`` rows behind ``after``."""
+        names = tuple(str(column.key) for column in self._columns())
+        rows = self._rows(limit + 1, after)
+        records = tuple(Record(self.info.name, dict(zip(names, row, strict=True))) for row in rows[:limit])
+        return Page(records, self._position(records[-1]) if len(rows) > limit else None)
+
+    def _position(self, record: Record) -> Keyset:
+        return Keyset(record[self.query.order], record.id)
+
+    def count(self) -> int:
+        """Rows of the list, counted."""
+        found = self.connection.execute(select(func.count()).select_from(self.table).where(and_(True, *self.where)))
+        return int(found.scalar_one())
+
+    def anchors(self, step: int) -> list[Keyset]:
+        """Position of every ``step``-th row (the ``step``-th, the ``2 step``-th …), read from the index alone."""
+        value = self.table.c[self.query.order]
+        number = func.row_number().over(order_by=[value.is_(None), *self._sorted(self._order, self.table.c.id)])
+        numbered = select(value.label("v"), self.table.c.id.label("i"), number.label("n")).where(
+            and_(True, *self.where)
+        )
+        inner = numbered.subquery()
+        rows = self.connection.execute(select(inner.c.v, inner.c.i).where(inner.c.n % step == 0).order_by(inner.c.n))
+        return [Keyset(*row) for row in rows]
+
+
+def _not_sortable(info: EntityInfo, name: str) -> NxcrmError:
+    info.field(name)
+    return NxcrmError(
+        "not_sortable",
+        f"{info.facts.plural} cannot be ordered by “{name}”.",
+        safe="Nothing was changed.",
+        todo=f"Order by one of: id, {', '.join(info.sortable)}.",
+    )
+
+
+def _contains(info: EntityInfo, column: ColumnElement[Any], condition: Condition) -> ColumnElement[bool]:
+    if info.fields[condition.field].kind is Kind.TAGS:
+        return func.instr(column, json.dumps(condition.value, ensure_ascii=False)) > 0
+    return column.contains(str(condition.value), autoescape=True)
+
+
+_COMPARISONS: Mapping[Compare, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
+    Compare.EQ: lambda column, value: column.is_(value) if value is None else column == value,
+    Compare.NE: lambda column, value: column.is_distinct_from(value),
+    Compare.LT: lambda column, value: column < value,
+    Compare.LE: lambda column, value: column <= value,
+    Compare.GT: lambda column, value: column > value,
+    Compare.GE: lambda column, value: column >= value,
+    Compare.IN: lambda column, value: column.in_(value),
+    Compare.NULL: lambda column, _: column.is_(None),
+    Compare.NOT_NULL: lambda column, _: column.is_not(None),
+}
+
+
+def _condition(info: EntityInfo, table: Table, condition: Condition) -> ColumnElement[bool]:
+    info.field(condition.field)
+    column = table.c[condition.field]
+    if condition.compare is Compare.CONTAINS:
+        return _contains(info, column, condition)
+    return _COMPARISONS[condition.compare](column, condition.value)
+
+
+def _search(connection: Connection, info: EntityInfo, wanted: str) -> Where:
+    """The rows that what was typed finds; all rows when nothing was typed."""
+    if not wanted.strip():
+        return []
+    words = typed(wanted)
+    if words.empty:
+        return [literal(value=False)]
+    match = words.match((info.name,))
+    table = METADATA.tables[info.name]
+    few = connection.execute(text(_PROBE), {"found_by": match, "few": _FEW + 1}).scalar_one()
+    if few <= _FEW:
+        found = text(_MATCHES).bindparams(found_by=match).columns(METADATA.tables["search_doc"].c.row_id)
+        return [table.c.id.in_(found)]
+    return [_words_of(table, info, words.alternatives)]
+
+
+def _words_of(table: Table, info: EntityInfo, alternatives: Sequence[Sequence[str]]) -> ColumnElement[bool]:
+    doc = METADATA.tables["search_doc"]
+    tests = [func.max(*(func.instr(doc.c.words, f" {word}") for word in choice), 0) > 0 for choice in alternatives]
+    mine = and_(doc.c.row_id == table.c.id, doc.c.entity == info.name, *tests)
+    return select(literal(1)).select_from(doc).where(mine).correlate(table).exists()

@@ -1,0 +1,113 @@
+"""Writing rows by prepared statements, inside the caller's transaction: values, search words, counts, what changed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from nxcrm_desktop.domain.records import ChangeSet, Value
+from nxcrm_desktop.store.search import Index, indexer
+from nxcrm_desktop.store.statements import statements, update_statement
+
+Row = Sequence[Value]
+_VALUES = msgspec.json.Decoder(list[Value])
+
+
+class Rows:
+    """Writes rows of any entity and remembers what it did, until :meth:`finish`."""
+
+    def __init__(self, cursor: Any) -> None:
+        self.cursor = cursor
+        self.index = Index(cursor)
+        self._counts: Counter[str] = Counter()
+        self._changed: dict[str, set[str]] = defaultdict(set)
+        self._deleted: dict[str, set[str]] = defaultdict(set)
+
+    def get(self, name: str, row_id: str) -> Row | None:
+        """A row in column order, or None."""
+        found: Row | None = self.cursor.execute(statements(name).get, (row_id,)).fetchone()
+        return found
+
+    def insert(self, name: str, rows: Sequence[Row]) -> None:
+        """Insert rows that are not there yet."""
+        prepared = statements(name)
+        self.cursor.executemany(prepared.insert, rows)
+        words = indexer(name)
+        if prepared.info.searchable:
+            self.index.add([(name, str(row[0]), words(row)) for row in rows])
+        self._counts[name] += len(rows)
+        self._note_put(name, rows)
+
+    def put(self, name: str, rows: Sequence[Row], known: frozenset[str]) -> None:
+        """Insert or overwrite rows; ``known`` are the ids among them that are there already."""
+        fresh = [row for row in rows if row[0] not in known]
+        if fresh:
+            self.insert(name, fresh)
+        old = [row for row in rows if row[0] in known]
+        if not old:
+            return
+        prepared = statements(name)
+        self.cursor.executemany(prepared.put, old)
+        if prepared.info.searchable:
+            words = indexer(name)
+            self.index.put([(name, str(row[0]), words(row)) for row in old])
+        self._note_put(name, old)
+
+    def update(self, name: str, row: Row, changes: Mapping[str, Value]) -> None:
+        """Change some columns of a row, given as it is now."""
+        prepared = statements(name)
+        self.cursor.execute(update_statement(name, tuple(changes)), (*changes.values(), row[0]))
+        if not changes.keys().isdisjoint(prepared.info.searchable):
+            new = [changes.get(c, old) for c, old in zip(prepared.info.columns, row, strict=True)]
+            self.index.put([(name, str(row[0]), indexer(name)(new))])
+        self._note_put(name, [row])
+
+    def delete(self, name: str, row_id: str) -> bool:
+        """Remove a row and its words. False when it was not there."""
+        if not self.cursor.execute(statements(name).delete, (row_id,)).rowcount:
+            return False
+        self.index.remove([(name, row_id)])
+        self._counts[name] -= 1
+        self._changed[name].discard(row_id)
+        self._deleted[name].add(row_id)
+        return True
+
+    def finish(self, origin: str) -> ChangeSet:
+        """Bring the counts up to date; what was changed, for the bus."""
+        self.cursor.executemany(
+            "INSERT INTO entity_count (entity, rows) VALUES (?, ?) "
+            "ON CONFLICT (entity) DO UPDATE SET rows = rows + excluded.rows",
+            [(name, delta) for name, delta in self._counts.items() if delta],
+        )
+        return ChangeSet(_frozen(self._changed), _frozen(self._deleted), origin)
+
+    def _note_put(self, name: str, rows: Sequence[Row]) -> None:
+        ids = {str(row[0]) for row in rows}
+        self._changed[name] |= ids
+        self._deleted[name] -= ids
+
+
+def _frozen(ids: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(found) for name, found in ids.items() if found}
+
+
+def pack_row(row: Row) -> str:
+    """A row in column order as JSON."""
+    return msgspec.json.encode(list(row)).decode()
+
+
+def unpack_row(text: str, width: int) -> list[Value]:
+    """The inverse of :func:`pack_row`; columns added since are null."""
+    values = _VALUES.decode(text)
+    return values + [None] * (width - len(values))
+
+
+def server_version(cursor: Any, number: int, row_id: str) -> int | None:
+    """The version of a pulled row as last received (the highest over its scopes), or None."""
+    found = cursor.execute(
+        "SELECT max(ver) FROM membership WHERE row_id = ? AND entity = ?", (row_id, number)
+    ).fetchone()
+    return None if found is None else found[0]
