@@ -1,43 +1,59 @@
-"""Imports, remembered so that they can be undone."""
+"""Imports, remembered so that they can be undone. One import may take several transactions; each adds its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class ImportBatch:
-    """One import: the rows it made, in order, each with its ``updated_at`` (UTC ms) then.
-
-    A row whose ``updated_at`` is another now was edited since. ``summary`` is JSON of the importer's own.
-    """
+    """One import. ``at`` and ``undone_at`` are UTC ms; ``summary`` is JSON of the importer's own, without personal data."""
 
     id: str
     entity: str
     file_name: str
     at: int
-    created: tuple[tuple[str, int], ...]
     undone_at: int | None = None
     summary: str = "{}"
 
 
-def add(cursor: Any, batch: ImportBatch) -> None:
-    """Remember an import."""
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """A row an import made or changed, and its ``updated_at`` (UTC ms) then: another one now means it was edited since.
+
+    ``before`` is None for a row that was made; for one that was changed, JSON of the changed columns' earlier values.
+    """
+
+    id: str
+    at: int
+    before: str | None = None
+
+
+def put(cursor: Any, batch: ImportBatch, rows: Iterable[ImportedRow]) -> None:
+    """Remember an import, or more of one: its summary now, and the rows of this transaction."""
     cursor.execute(
-        "INSERT INTO import_batch (id, entity, file_name, at, undone_at, summary) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO import_batch (id, entity, file_name, at, undone_at, summary) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET summary = excluded.summary",
         (batch.id, batch.entity, batch.file_name, batch.at, batch.undone_at, batch.summary),
     )
+    # A row changed by two lines of one file keeps what it held before the first.
     cursor.executemany(
-        "INSERT INTO import_row (batch_id, row_id, made_at) VALUES (?, ?, ?)",
-        [(batch.id, row_id, made_at) for row_id, made_at in batch.created],
+        "INSERT INTO import_row (batch_id, row_id, made_at, before) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (batch_id, row_id) DO UPDATE SET made_at = excluded.made_at",
+        [(batch.id, row.id, row.at, row.before) for row in rows],
     )
 
 
-def _made(cursor: Any, row: Sequence[Any]) -> ImportBatch:
-    created = cursor.execute("SELECT row_id, made_at FROM import_row WHERE batch_id = ? ORDER BY row_id", (row[0],))
-    return ImportBatch(row[0], row[1], row[2], row[3], tuple(map(tuple, created.fetchall())), row[4], row[5])
+def rows(cursor: Any, batch_id: str) -> list[ImportedRow]:
+    """The rows of an import, in the order they were made."""
+    found = cursor.execute("SELECT row_id, made_at, before FROM import_row WHERE batch_id = ? ORDER BY row_id", (batch_id,))
+    return [ImportedRow(*row) for row in found]
+
+
+def _made(row: Sequence[Any]) -> ImportBatch:
+    return ImportBatch(*row)
 
 
 _SELECT = "SELECT id, entity, file_name, at, undone_at, summary FROM import_batch"
@@ -46,14 +62,15 @@ _SELECT = "SELECT id, entity, file_name, at, undone_at, summary FROM import_batc
 def get(cursor: Any, batch_id: str) -> ImportBatch | None:
     """An import by id, or None."""
     row = cursor.execute(f"{_SELECT} WHERE id = ?", (batch_id,)).fetchone()
-    return None if row is None else _made(cursor, row)
+    return None if row is None else _made(row)
 
 
 def every(cursor: Any) -> list[ImportBatch]:
     """All imports, newest first."""
-    return [_made(cursor, row) for row in cursor.execute(f"{_SELECT} ORDER BY id DESC").fetchall()]
+    return [_made(row) for row in cursor.execute(f"{_SELECT} ORDER BY id DESC").fetchall()]
 
 
 def mark_undone(cursor: Any, batch_id: str, at: int) -> None:
-    """The import was undone at this time (UTC ms)."""
+    """The import was undone at this time (UTC ms). What its rows held before is not needed any more."""
     cursor.execute("UPDATE import_batch SET undone_at = ? WHERE id = ?", (at, batch_id))
+    cursor.execute("UPDATE import_row SET before = NULL WHERE batch_id = ?", (batch_id,))

@@ -12,7 +12,7 @@ from nxcrm_desktop.domain.dictionary import entity
 from nxcrm_desktop.domain.records import Keyset, ListQuery, Page, Record, Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store import batches, meta, outbox, search
-from nxcrm_desktop.store.batches import ImportBatch
+from nxcrm_desktop.store.batches import ImportBatch, ImportedRow
 from nxcrm_desktop.store.lists import Listing
 from nxcrm_desktop.store.outbox import OutboxEntry
 from nxcrm_desktop.store.search import SearchHit
@@ -126,6 +126,10 @@ class Reader:
     def batch(self, batch_id: str) -> ImportBatch | None:
         """An import, or None."""
         return batches.get(self._cursor, batch_id)
+
+    def batch_rows(self, batch_id: str) -> list[ImportedRow]:
+        """The rows an import made or changed, in the order they were made."""
+        return batches.rows(self._cursor, batch_id)
 
     def batches(self) -> list[ImportBatch]:
         """All imports, newest first."""

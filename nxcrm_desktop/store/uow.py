@@ -16,7 +16,7 @@ from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet, Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store import batches, meta, outbox
-from nxcrm_desktop.store.batches import ImportBatch
+from nxcrm_desktop.store.batches import ImportBatch, ImportedRow
 from nxcrm_desktop.store.checks import allow, checked, complete
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.reader import Reader
@@ -89,13 +89,12 @@ class UnitOfWork(Reader):
             packed = msgspec.json.encode(value).decode()
             self._cursor.execute("INSERT OR REPLACE INTO prefs (key, value) VALUES (?, ?)", (key, packed))
 
-    def add_batch(self, name: str, file_name: str, ids: Sequence[str], summary: Mapping[str, Any]) -> str:
-        """Remember an import of this unit of work, so that it can be undone; returns the batch's id."""
+    def put_batch(
+        self, batch_id: str, name: str, file_name: str, rows: Iterable[ImportedRow], summary: Mapping[str, Any]
+    ) -> None:
+        """Remember an import, or add this transaction's rows to it and bring its summary up to date."""
         packed = msgspec.json.encode(summary).decode()
-        created = tuple((row_id, self.at) for row_id in ids)
-        batch = ImportBatch(new_id(), name, file_name, self.at, created, None, packed)
-        batches.add(self._cursor, batch)
-        return batch.id
+        batches.put(self._cursor, ImportBatch(batch_id, name, file_name, self.at, None, packed), rows)
 
     def mark_undone(self, batch_id: str) -> None:
         """The import was undone."""
