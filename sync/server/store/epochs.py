@@ -1,0 +1,38 @@
+"""The lives of the server, and its clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from nxcrm_desktop.domain.ids import new_id
+from sync.server.store.tables import epoch, sync_clock
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """``head``: newest sequence number; ``horizon``: cursors before it missed deletions that are no longer kept.
+
+    ``epoch``: the present life; ``earlier``: those before it, oldest first.
+    """
+
+    head: int
+    horizon: int
+    epoch: str
+    earlier: tuple[str, ...]
+
+
+def begin_epoch(connection: Connection, now: int) -> str:
+    """Start the first epoch and the clock of a new database; returns the epoch's name."""
+    name = new_id()
+    connection.execute(insert(sync_clock).values(id=1, v=0, horizon=0))
+    connection.execute(insert(epoch).values(number=1, name=name, began_at=now))
+    return name
+
+
+def read_clock(connection: Connection) -> Clock:
+    """The clock and the epochs as of this snapshot."""
+    head, horizon = connection.execute(select(sync_clock.c.v, sync_clock.c.horizon)).one()
+    *earlier, present = connection.execute(select(epoch.c.name).order_by(epoch.c.number)).scalars()
+    return Clock(head, horizon, present, tuple(earlier))

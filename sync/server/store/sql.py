@@ -1,0 +1,116 @@
+"""Statements over many rows at once, in the words of each database. Only names of declared tables go into them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Table
+from sqlalchemy.types import Integer
+
+from sync.server.store.engine import is_sqlite
+from sync.server.store.tables import METADATA
+
+Values = tuple[Any, ...]
+
+
+def quoted(name: str) -> str:
+    """An identifier of ours in quotation marks (``user`` and ``transaction`` are words of SQL)."""
+    return f'"{name}"'
+
+
+def mark(connection: Connection) -> str:
+    """The placeholder of one parameter."""
+    return "?" if is_sqlite(connection) else "%s"
+
+
+def among(connection: Connection, column: str) -> str:
+    """A condition that the column is one of the values given by :func:`listed`, however many they are."""
+    template = '"{}" IN (SELECT value FROM json_each(?))' if is_sqlite(connection) else '"{}" = ANY(%s)'
+    return template.format(column)
+
+
+def listed(connection: Connection, values: Collection[str] | Collection[int]) -> Any:
+    """The parameter that goes with :func:`among`."""
+    return json.dumps(list(values)) if is_sqlite(connection) else list(values)
+
+
+def fetch(connection: Connection, sql: str, *parameters: Any) -> list[Any]:
+    """All rows of a query; each is a tuple."""
+    return list(connection.exec_driver_sql(sql, parameters).all())
+
+
+def select_among(
+    connection: Connection, table: str, columns: Iterable[str], column: str, values: Collection[str], tail: str = ""
+) -> list[Any]:
+    """``columns`` of the rows whose ``column`` is one of ``values``."""
+    if not values:
+        return []
+    names = ", ".join(map(quoted, columns))
+    sql = f"SELECT {names} FROM {quoted(table)} WHERE {among(connection, column)} {tail}"  # noqa: S608 (declared names)
+    return fetch(connection, sql, listed(connection, values))
+
+
+def insert_many(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values], conflict: str = ""
+) -> None:
+    """Insert the rows by one prepared statement. ``conflict`` is an ON CONFLICT clause."""
+    if not rows:
+        return
+    if is_sqlite(connection):
+        connection.exec_driver_sql(_insert_sqlite(table.name, tuple(columns), conflict), list(rows))
+    else:
+        connection.exec_driver_sql(_insert_arrays(table.name, tuple(columns), conflict), _arrays(rows))
+
+
+def update_many(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
+    """Set ``columns`` of rows by id. Each row is (*values, id)."""
+    if not rows:
+        return
+    if is_sqlite(connection):
+        connection.exec_driver_sql(_update_sqlite(table.name, tuple(columns)), list(rows))
+    else:
+        connection.exec_driver_sql(_update_arrays(table.name, tuple(columns)), _arrays(rows))
+
+
+def _arrays(rows: Sequence[Values]) -> Values:
+    return tuple(list(column) for column in zip(*rows, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _insert_sqlite(table: str, columns: tuple[str, ...], conflict: str) -> str:
+    names, marks = ", ".join(map(quoted, columns)), ", ".join("?" * len(columns))
+    return f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks}) {conflict}"  # noqa: S608 (declared names)
+
+
+@lru_cache(maxsize=512)
+def _insert_arrays(table: str, columns: tuple[str, ...], conflict: str) -> str:
+    names, marks = ", ".join(map(quoted, columns)), _typed_marks(table, columns)
+    return f"INSERT INTO {quoted(table)} ({names}) SELECT * FROM unnest({marks}) {conflict}"  # noqa: S608 (as above)
+
+
+@lru_cache(maxsize=512)
+def _update_sqlite(table: str, columns: tuple[str, ...]) -> str:
+    settings = ", ".join(f"{quoted(name)} = ?" for name in columns)
+    return f"UPDATE {quoted(table)} SET {settings} WHERE id = ?"  # noqa: S608 (as above)
+
+
+@lru_cache(maxsize=512)
+def _update_arrays(table: str, columns: tuple[str, ...]) -> str:
+    settings = ", ".join(f"{quoted(name)} = given.{quoted(name)}" for name in columns)
+    names, marks = ", ".join(map(quoted, (*columns, "id"))), _typed_marks(table, (*columns, "id"))
+    source = f"unnest({marks}) AS given ({names})"
+    return f"UPDATE {quoted(table)} SET {settings} FROM {source} WHERE {quoted(table)}.id = given.id"  # noqa: S608
+
+
+def _typed_marks(table: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"%s::{_array_type(table, name)}" for name in columns)
+
+
+def _array_type(table: str, column: str) -> str:
+    kind = METADATA.tables[table].columns[column].type
+    if isinstance(kind, BigInteger):
+        return "bigint[]"
+    return "integer[]" if isinstance(kind, Integer) else "text[]"
