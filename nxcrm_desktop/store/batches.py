@@ -21,13 +21,14 @@ class ImportBatch:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """A row an import made or changed, and its ``updated_at`` (UTC ms) then: another one now means it was edited since.
+    """A row an import made or changed. ``digest`` is of its values then: another one now means it was edited since.
 
-    ``before`` is None for a row that was made; for one that was changed, JSON of the changed columns' earlier values.
+    (Its time of change would not tell: the server sets its own.) ``before`` is None for a row that was made; for one
+    that was changed, JSON of the changed columns' earlier values.
     """
 
     id: str
-    at: int
+    digest: str
     before: str | None = None
 
 
@@ -40,16 +41,16 @@ def put(cursor: Any, batch: ImportBatch, rows: Iterable[ImportedRow]) -> None:
     )
     # A row changed by two lines of one file keeps what it held before the first.
     cursor.executemany(
-        "INSERT INTO import_row (batch_id, row_id, made_at, before) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (batch_id, row_id) DO UPDATE SET made_at = excluded.made_at",
-        [(batch.id, row.id, row.at, row.before) for row in rows],
+        "INSERT INTO import_row (batch_id, row_id, digest, before) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (batch_id, row_id) DO UPDATE SET digest = excluded.digest",
+        [(batch.id, row.id, row.digest, row.before) for row in rows],
     )
 
 
 def rows(cursor: Any, batch_id: str) -> list[ImportedRow]:
     """The rows of an import, in the order they were made."""
-    found = cursor.execute("SELECT row_id, made_at, before FROM import_row WHERE batch_id = ? ORDER BY row_id", (batch_id,))
-    return [ImportedRow(*row) for row in found]
+    sql = "SELECT row_id, digest, before FROM import_row WHERE batch_id = ? ORDER BY row_id"
+    return [ImportedRow(*row) for row in cursor.execute(sql, (batch_id,))]
 
 
 def _made(row: Sequence[Any]) -> ImportBatch:

@@ -123,10 +123,10 @@ def _add_local_tables(metadata: MetaData) -> None:
     )  # fmt: skip
     _local(
         "import_row", metadata,
-        _text("batch_id", key=True), _text("row_id", key=True), _integer("made_at"), _text("before", null=True),
+        _text("batch_id", key=True), _text("row_id", key=True), _text("digest"), _text("before", null=True),
         Index("ix_import_row_row", "row_id"),
         facts=TableFacts(
-            "rows made or changed by an import, and their time of change then", Personal.FREE_TEXT, _WITH_ROW,
+            "rows made or changed by an import, and a digest of their values then", Personal.FREE_TEXT, _WITH_ROW,
             {"before": "JSON: what an import changed, as it was before; null for a row it made"},
         ),
         rowid=False,
