@@ -48,7 +48,10 @@ class Policy(Struct, frozen=True):
 
 
 class EnrolReply(Struct, frozen=True):
-    """Who this device now belongs to, and its first tokens. ``recovery_codes`` come once and are never shown again."""
+    """Who this device now belongs to, and its first tokens. ``recovery_codes`` come once and are never shown again.
+
+    ``lease``, and the server's key it is signed with (Ed25519, hex): see security.lease.
+    """
 
     device_id: str
     user_id: str
@@ -58,6 +61,8 @@ class EnrolReply(Struct, frozen=True):
     access_expires_ms: int
     refresh_token: str
     policy: Policy
+    lease: str
+    lease_key: str
     must_change_password: bool = False
     recovery_codes: list[str] = []
 
