@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ImportBatch:
-    """One import. ``at`` and ``undone_at`` are UTC ms; ``summary`` is JSON of the importer's own, without personal data."""
+    """One import. ``at`` and ``undone_at`` are UTC ms; ``summary`` is JSON of the importer's own: no personal data."""
 
     id: str
     entity: str

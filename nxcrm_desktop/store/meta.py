@@ -16,6 +16,7 @@ class Meta(StrEnum):
     CURSOR = "cursor"
     APPLIED_N = "applied_n"  # highest mutation number whose result is stored
     LAST_N = "last_n"  # highest mutation number ever given
+    SCOPES = "scopes"  # JSON list, as of the last hello
     LEASE = "lease"
     SERVER_TIME = "server_time_ms"  # as of the last hello
     HELLO_AT = "hello_at_ms"  # by this device's clock

@@ -24,16 +24,19 @@ _CHUNK = 500  # bound parameters of one statement
 
 
 class Reader:
-    """One consistent view of all rows: what is shown is base + outbox. Use from one thread at a time."""
+    """One consistent view of all rows: what is shown is base + outbox. Use from one thread at a time.
+
+    ``connection`` is for reports and the privacy export, ``cursor`` for the store's own modules.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._cursor: Any = connection.connection.cursor()
+        self.cursor: Any = connection.connection.cursor()
 
     def get(self, name: str, row_id: str) -> Record | None:
         """A row by id, or None."""
         prepared = statements(name)
-        row = self._cursor.execute(prepared.get, (row_id,)).fetchone()
+        row = self.cursor.execute(prepared.get, (row_id,)).fetchone()
         return None if row is None else Record(name, dict(zip(prepared.info.columns, row, strict=True)))
 
     def require(self, name: str, row_id: str) -> Record:
@@ -54,7 +57,7 @@ class Reader:
         return [found[row_id] for row_id in row_ids if row_id in found]
 
     def page(self, query: ListQuery, *, limit: int, after: Keyset | None = None) -> Page:
-        """Up to ``limit`` rows of a list behind ``after``. Nulls last either way, ties by id in the list's direction."""
+        """Up to ``limit`` rows of a list behind ``after``. Nulls last either way, ties by id in its direction."""
         return Listing.of(self.connection, query).page(limit, after)
 
     def count(self, query: ListQuery) -> int:
@@ -62,7 +65,7 @@ class Reader:
         if query.where or query.search.strip():
             return Listing.of(self.connection, query).count()
         entity(query.entity)
-        row = self._cursor.execute("SELECT rows FROM entity_count WHERE entity = ?", (query.entity,)).fetchone()
+        row = self.cursor.execute("SELECT rows FROM entity_count WHERE entity = ?", (query.entity,)).fetchone()
         return row[0] if row else 0
 
     def anchors(self, query: ListQuery, step: int) -> list[Keyset]:
@@ -76,7 +79,7 @@ class Reader:
         """
         for name in entities:
             entity(name)
-        found = search.find(self._cursor, search.typed(text), entities, limit)
+        found = search.find(self.cursor, search.typed(text), entities, limit)
         by_entity: dict[str, list[str]] = {}
         for name, row_id in found:
             by_entity.setdefault(name, []).append(row_id)
@@ -99,11 +102,11 @@ class Reader:
 
     def outbox(self, limit: int = -1) -> list[OutboxEntry]:
         """Edits the server has not settled, oldest first."""
-        return outbox.entries(self._cursor, limit=limit)
+        return outbox.entries(self.cursor, limit=limit)
 
     def outbox_count(self) -> int:
         """How many edits wait."""
-        return outbox.waiting(self._cursor)
+        return outbox.waiting(self.cursor)
 
     def pending_ids(self, name: str, row_ids: Sequence[str]) -> frozenset[str]:
         """Those of the rows that have edits waiting."""
@@ -111,29 +114,29 @@ class Reader:
         for ids in _chunks(row_ids):
             marks = ", ".join("?" * len(ids))
             sql = f"SELECT row_id FROM outbox WHERE row_id IN ({marks}) AND entity = ?"  # noqa: S608
-            found.update(row[0] for row in self._cursor.execute(sql, (*ids, name)))
+            found.update(row[0] for row in self.cursor.execute(sql, (*ids, name)))
         return frozenset(found)
 
     def meta(self, key: str) -> str | None:
         """A text of the device's own state (see store.meta.Meta), or None."""
-        return meta.get(self._cursor, key)
+        return meta.get(self.cursor, key)
 
     def pref(self, key: str) -> Any:
         """Saved state of the interface, as it was put; None when there is none."""
-        row = self._cursor.execute("SELECT value FROM prefs WHERE key = ?", (key,)).fetchone()
+        row = self.cursor.execute("SELECT value FROM prefs WHERE key = ?", (key,)).fetchone()
         return None if row is None else msgspec.json.decode(row[0])
 
     def batch(self, batch_id: str) -> ImportBatch | None:
         """An import, or None."""
-        return batches.get(self._cursor, batch_id)
+        return batches.get(self.cursor, batch_id)
 
     def batch_rows(self, batch_id: str) -> list[ImportedRow]:
         """The rows an import made or changed, in the order they were made."""
-        return batches.rows(self._cursor, batch_id)
+        return batches.rows(self.cursor, batch_id)
 
     def batches(self) -> list[ImportBatch]:
         """All imports, newest first."""
-        return batches.every(self._cursor)
+        return batches.every(self.cursor)
 
     def _where_in(self, name: str, field: str, values: Sequence[Value]) -> list[Record]:
         info = entity(name)
@@ -143,7 +146,7 @@ class Reader:
             marks = ", ".join("?" * len(chunk))
             sql = f'SELECT {quoted(info.columns)} FROM "{name}" WHERE "{field}" IN ({marks})'  # noqa: S608
             records += (
-                Record(name, dict(zip(info.columns, row, strict=True))) for row in self._cursor.execute(sql, chunk)
+                Record(name, dict(zip(info.columns, row, strict=True))) for row in self.cursor.execute(sql, chunk)
             )
         return records
 

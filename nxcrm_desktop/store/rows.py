@@ -75,6 +75,18 @@ class Rows:
         self._deleted[name].add(row_id)
         return True
 
+    def keep_only_waiting(self, name: str) -> None:
+        """Remove every row without edits waiting; the caller rebuilds the index."""
+        waiting = "(SELECT row_id FROM outbox WHERE entity = ?)"
+        sql = f'DELETE FROM "{name}" WHERE id NOT IN {waiting} RETURNING id'  # noqa: S608
+        gone = self.cursor.execute(sql, (name,)).fetchall()
+        sql = f"DELETE FROM search_doc WHERE entity = ? AND row_id NOT IN {waiting}"  # noqa: S608
+        self.cursor.execute(sql, (name, name))
+        ids = {row[0] for row in gone}
+        self._counts[name] -= len(ids)
+        self._changed[name] -= ids
+        self._deleted[name] |= ids
+
     def finish(self, origin: str) -> ChangeSet:
         """Bring the counts up to date; what was changed, for the bus."""
         self.cursor.executemany(

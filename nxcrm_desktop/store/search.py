@@ -164,6 +164,10 @@ class Index:
             if known is not None:
                 self._forget(*known)
 
+    def rebuild_after_bulk_removal(self) -> None:
+        """Build the index anew from the documents that are left."""
+        self._cursor.execute("INSERT INTO search (search) VALUES ('rebuild')")
+
     def _known(self, name: str, row_id: str) -> tuple[int, str] | None:
         found: tuple[int, str] | None = self._cursor.execute(
             "SELECT docid, words FROM search_doc WHERE row_id = ? AND entity = ?", (row_id, name)

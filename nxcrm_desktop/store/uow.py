@@ -36,8 +36,8 @@ class UnitOfWork(Reader):
         self.actor = actor
         self.group = new_id()
         self.at = now_ms()
-        self._rows = Rows(self._cursor)
-        self._last_n = self._given = meta.get_int(self._cursor, Meta.LAST_N)
+        self._rows = Rows(self.cursor)
+        self._last_n = self._given = meta.get_int(self.cursor, Meta.LAST_N)
 
     def create(self, name: str, values: Mapping[str, Value], *, id: str | None = None) -> str:  # noqa: A002
         """Make a row; returns its id.
@@ -79,31 +79,31 @@ class UnitOfWork(Reader):
 
     def set_meta(self, key: str, value: str | None) -> None:
         """Keep a text of the device's own state; None forgets it."""
-        meta.put(self._cursor, key, value)
+        meta.put(self.cursor, key, value)
 
     def set_pref(self, key: str, value: Any) -> None:
         """Keep saved state of the interface: anything JSON can hold; None forgets it."""
         if value is None:
-            self._cursor.execute("DELETE FROM prefs WHERE key = ?", (key,))
+            self.cursor.execute("DELETE FROM prefs WHERE key = ?", (key,))
         else:
             packed = msgspec.json.encode(value).decode()
-            self._cursor.execute("INSERT OR REPLACE INTO prefs (key, value) VALUES (?, ?)", (key, packed))
+            self.cursor.execute("INSERT OR REPLACE INTO prefs (key, value) VALUES (?, ?)", (key, packed))
 
     def put_batch(
         self, batch_id: str, name: str, file_name: str, rows: Iterable[ImportedRow], summary: Mapping[str, Any]
     ) -> None:
         """Remember an import, or add this transaction's rows to it and bring its summary up to date."""
         packed = msgspec.json.encode(summary).decode()
-        batches.put(self._cursor, ImportBatch(batch_id, name, file_name, self.at, None, packed), rows)
+        batches.put(self.cursor, ImportBatch(batch_id, name, file_name, self.at, None, packed), rows)
 
     def mark_undone(self, batch_id: str) -> None:
         """The import was undone."""
-        batches.mark_undone(self._cursor, batch_id, self.at)
+        batches.mark_undone(self.cursor, batch_id, self.at)
 
     def finish(self) -> ChangeSet:
         """Last statements before the commit. For ``Store`` alone."""
         if self._last_n != self._given:
-            meta.put(self._cursor, Meta.LAST_N, self._last_n)
+            meta.put(self.cursor, Meta.LAST_N, self._last_n)
         return self._rows.finish("local")
 
     def _insert(self, name: str, fresh: Sequence[tuple[str, Mapping[str, Value]]]) -> list[str]:
@@ -119,24 +119,24 @@ class UnitOfWork(Reader):
             fields = {field: (None, value) for field, value in stored.items() if value is not None}
             edits.append(("create", name, row_id, None, fields))
         self._rows.insert(name, rows)
-        self._cursor.executemany(_SHADE, [(row[0], name, None, None) for row in rows])
+        self.cursor.executemany(_SHADE, [(row[0], name, None, None) for row in rows])
         self._record(edits)
         return [str(row[0]) for row in rows]
 
     def _shade(self, name: str, row: Row) -> int | None:
         """Keep the row's server state before the first edit over it; returns the server's version of it."""
         key = (row[0], name)
-        found = self._cursor.execute("SELECT ver FROM shadow WHERE row_id = ? AND entity = ?", key).fetchone()
+        found = self.cursor.execute("SELECT ver FROM shadow WHERE row_id = ? AND entity = ?", key).fetchone()
         if found is not None:
             version: int | None = found[0]
             return version
-        version = server_version(self._cursor, entity(name).number, str(row[0]))
-        self._cursor.execute(_SHADE, (*key, version, pack_row(row)))
+        version = server_version(self.cursor, entity(name).number, str(row[0]))
+        self.cursor.execute(_SHADE, (*key, version, pack_row(row)))
         return version
 
     def _record(self, edits: Sequence[_Edit]) -> None:
         author = self.actor.user_id
-        self._cursor.executemany(
+        self.cursor.executemany(
             f"INSERT INTO outbox ({outbox.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             [
                 (n, self.group, op, name, row_id, base_ver, outbox.pack(fields), self.at, author)

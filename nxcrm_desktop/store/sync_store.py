@@ -1,0 +1,180 @@
+"""The store as the sync client sees it. Each writing method is one transaction, told to the change bus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from nxcrm_desktop.domain.clock import now_ms
+from nxcrm_desktop.domain.dictionary import BY_NUMBER, SCHEMA_VERSION
+from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.store import meta, outbox, purge, resetting, settling
+from nxcrm_desktop.store.engine import Store
+from nxcrm_desktop.store.membership import stored_checksums
+from nxcrm_desktop.store.meta import Meta
+from nxcrm_desktop.store.pages import PageWriter
+from nxcrm_desktop.store.rows import Rows
+from sync.client.ports import PageOutcome, Standing, SyncState, SyncSummary, Tokens
+from sync.protocol.messages import Checksum, HelloReply, Mutation, PullReply, Result
+
+_NAMES = {number: info.name for number, info in BY_NUMBER.items()}
+
+
+class SyncStore:
+    """Implements sync.client.ports.LocalStore over an open store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def state(self) -> SyncState:
+        """Where the device stands now."""
+        with self._reading() as cursor:
+            return SyncState(
+                device_id=meta.get(cursor, Meta.DEVICE_ID) or "",
+                epoch=meta.get(cursor, Meta.EPOCH),
+                cursor=meta.get(cursor, Meta.CURSOR),
+                applied_n=meta.get_int(cursor, Meta.APPLIED_N),
+                waiting=outbox.waiting(cursor),
+                schema=SCHEMA_VERSION,
+            )
+
+    def standing(self) -> Standing:
+        """What the sync pill tells."""
+        with self._reading() as cursor:
+            conflicts = cursor.execute("SELECT count(*) FROM conflict WHERE status = 'open'").fetchone()[0]
+            return Standing(outbox.waiting(cursor), conflicts, meta.get_int(cursor, Meta.LAST_SYNC) or None)
+
+    def pending(self, limit: int) -> list[Mutation]:
+        """The oldest mutations of the outbox."""
+        with self._reading() as cursor:
+            return [
+                Mutation(e.n, e.group, e.op, e.entity, e.id, e.base_ver, dict(e.fields), e.at)  # type: ignore[arg-type]
+                for e in outbox.entries(cursor, limit=limit)
+            ]
+
+    def settle(self, results: Sequence[Result]) -> None:
+        """Store what became of the oldest mutations, and take them off the outbox."""
+        with self._writing() as (cursor, rows):
+            settling.settle(cursor, rows, results, now_ms())
+
+    def save_hello(self, reply: HelloReply) -> None:
+        """Keep role, scopes, lease and the server's time."""
+        kept: dict[Meta, str | int] = {
+            Meta.USER_ID: reply.user_id, Meta.ROLE: reply.role, Meta.LEASE: reply.lease,
+            Meta.SCOPES: msgspec.json.encode(reply.scopes).decode(), Meta.SERVER_TIME: reply.server_time_ms,
+            Meta.HELLO_AT: now_ms(),
+        }  # fmt: skip
+        with self._writing() as (cursor, _):
+            for key, value in kept.items():
+                meta.put(cursor, key, value)
+
+    def apply_page(self, page: PullReply) -> PageOutcome:
+        """Store a page, and the cursor behind it. NxcrmError ``nothing_granted``, ``epoch_changed``."""
+        with self._writing() as (cursor, rows):
+            _check(page, meta.get(cursor, Meta.EPOCH))
+            if page.reset:
+                resetting.forget_all(cursor, rows)
+            writer = PageWriter(cursor, rows)
+            writer.apply(page)
+            meta.put(cursor, Meta.CURSOR, page.cursor)
+            meta.put(cursor, Meta.EPOCH, page.epoch)
+            purging = meta.get(cursor, Meta.PURGE_SEARCH) is not None
+        if purging:
+            purge.purge(self._store)
+        return PageOutcome(writer.put, writer.dropped)
+
+    def checksums(self) -> Sequence[Checksum]:
+        """Of every (scope, table) of which this device holds a row."""
+        with self._reading() as cursor:
+            return stored_checksums(cursor, _NAMES)
+
+    def forget_scope(self, scope: str) -> None:
+        """Forget a scope's memberships, and its rows that are in no other and have no edits waiting."""
+        with self._writing() as (cursor, rows):
+            PageWriter(cursor, rows).forget_scope(scope)
+
+    def reset(self, epoch: str, applied_n: int) -> None:
+        """The server was restored: forget pulled rows and cursor; number waiting edits anew where it must be."""
+        with self._writing() as (cursor, rows):
+            resetting.forget_all(cursor, rows)
+            resetting.renumber(cursor, applied_n)
+            meta.put(cursor, Meta.CURSOR, None)
+            meta.put(cursor, Meta.EPOCH, epoch)
+
+    def erasures(self) -> list[str]:
+        """Ids erased here and not yet acknowledged. Their words are out of the search index's last corner by then."""
+        with self._reading() as cursor:
+            purging = meta.get(cursor, Meta.PURGE_SEARCH) is not None
+        if purging:
+            purge.purge(self._store)
+        with self._reading() as cursor:
+            return [row[0] for row in cursor.execute("SELECT row_id FROM erasure ORDER BY row_id")]
+
+    def acknowledged(self, erased: Sequence[str], at_ms: int) -> None:
+        """The server knows of these erasures; a run was completed."""
+        with self._writing() as (cursor, _):
+            cursor.executemany("DELETE FROM erasure WHERE row_id = ?", [(row_id,) for row_id in erased])
+            meta.put(cursor, Meta.LAST_SYNC, at_ms)
+
+    def record_run(self, at_ms: int, summary: SyncSummary, code: str = "") -> None:
+        """Keep what a run did in the sync log; ``code`` is that of the error it ended with."""
+        told = msgspec.json.encode(asdict(summary)).decode()
+        with self._writing() as (cursor, _):
+            cursor.execute(
+                "INSERT INTO sync_log (at, kind, status, code, detail) VALUES (?, 'run', ?, ?, ?)",
+                (at_ms, "failed" if code else "done", code, told),
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        with self._store.read() as reader:
+            yield reader.cursor
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Any, Rows]]:
+        with self._store.transaction() as (connection, done):
+            cursor: Any = connection.connection.cursor()
+            rows = Rows(cursor)
+            yield cursor, rows
+            done(rows.finish("sync"))
+
+
+class StoreTokenVault:
+    """Implements sync.client.ports.TokenVault: the tokens are in the encrypted store, nowhere else."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def load(self) -> Tokens | None:
+        """The tokens, or None."""
+        with self._store.read() as reader:
+            packed = reader.meta(Meta.TOKENS)
+        return None if packed is None else msgspec.json.decode(packed, type=Tokens)
+
+    def save(self, tokens: Tokens | None) -> None:
+        """Keep them; None forgets them."""
+        with self._store.transaction() as (connection, _):
+            packed = None if tokens is None else msgspec.json.encode(tokens).decode()
+            meta.put(connection.connection.cursor(), Meta.TOKENS, packed)
+
+
+def _check(page: PullReply, epoch: str | None) -> None:
+    """An answer that grants nothing, or is another server's, must never be taken for an order to empty the device."""
+    if not page.subscribed:
+        raise NxcrmError(
+            "nothing_granted",
+            "The server says that this laptop may see nothing at all.",
+            safe="Nothing was removed from this laptop.",
+            todo="Ask the administrator to check your account, then sync again.",
+        )
+    if epoch is not None and page.epoch != epoch and not page.reset:
+        raise NxcrmError(
+            "epoch_changed",
+            "The server was restored while this laptop was syncing.",
+            safe="Nothing was removed from this laptop.",
+            todo="Sync again.",
+        )
