@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import typer
 
-from nxcrm_desktop.domain import clock, values
+from nxcrm_desktop.domain import values
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Facts, Kind
 from nxcrm_desktop.domain.problems import ValueProblem
@@ -22,22 +22,7 @@ Progress = Callable[[int, int], None]
 def plain(record: Record) -> dict[str, object]:
     """A record as JSON: instants as ISO 8601 in UTC, tags as lists, yes/no as booleans, money as integer paise."""
     fields = ENTITIES[record.entity].fields
-    return {name: _machine(fields[name], record[name]) for name in record}
-
-
-def _machine(facts: Facts, value: Value) -> object:
-    if value is None:
-        return None
-    match facts.kind:
-        case Kind.INSTANT:
-            return clock.to_iso(int(value))
-        case Kind.BOOL:
-            return bool(value)
-        case Kind.TAGS:
-            return values.unpack_tags(value)
-        case Kind.JSON:
-            return json.loads(str(value))
-    return value
+    return {name: values.machine(fields[name], record[name]) for name in record}
 
 
 def typed(facts: Facts, name: str, text: object) -> Value:

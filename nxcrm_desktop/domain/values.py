@@ -57,6 +57,22 @@ def display(facts: Facts, value: Value) -> str:
     return writer(facts, value) if writer else str(value)
 
 
+def machine(facts: Facts, value: Value) -> object:
+    """A value as JSON for other programs: ISO 8601 UTC instants, lists of tags, booleans, money in paise."""
+    if value is None:
+        return None
+    match facts.kind:
+        case Kind.INSTANT:
+            return clock.to_iso(int(value))
+        case Kind.BOOL:
+            return bool(value)
+        case Kind.TAGS:
+            return unpack_tags(value)
+        case Kind.JSON:
+            return json.loads(str(value))
+    return value
+
+
 def _optional(facts: Facts) -> Value:
     if facts.required:
         raise ValueProblem("missing_value", f"{facts.label} is missing.")

@@ -102,16 +102,23 @@ def write_pdf(
 
     def check(_canvas: Canvas, _document: BaseDocTemplate) -> None:
         if cancelled():
-            raise NxcrmError("cancelled", "The report was stopped.", safe="No file was written.")
+            raise _Stopped
 
     def canvas(*args: Any, **kwargs: Any) -> _NumberedCanvas:
         canvases.append(_NumberedCanvas(*args, footer=footer, **kwargs))
         return canvases[-1]
 
     document.addPageTemplates(PageTemplate("page", [frame], onPage=check))
-    document.build(list(story), canvasmaker=canvas)
+    try:
+        document.build(list(story), canvasmaker=canvas)
+    except _Stopped:
+        raise NxcrmError("cancelled", "The report was stopped.", safe="No file was written.") from None
     write_atomically(path, buffer.getvalue())
     return canvases[-1].pages
+
+
+class _Stopped(Exception):
+    """Leaves the layout; reportlab makes such exceptions anew with a text, so it takes any arguments."""
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -106,7 +106,7 @@ def _stage_lines(
 
 
 def _stage_line(stage: _Stage, row: Row[Any] | None) -> StageLine:
-    figures = [int(figure) for figure in row[1:]] if row else [0] * (2 + len(AGES))
+    figures = [int(figure) for figure in tuple(row)[1:]] if row else [0] * (2 + len(AGES))
     leads, budget, *ages = figures
     return StageLine(stage.label, stage.outcome, leads, budget, stage.probability, tuple(ages))
 

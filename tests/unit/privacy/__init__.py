@@ -1,0 +1,3 @@
+"""Tests: privacy."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests: reports."""
+
+from __future__ import annotations
