@@ -3,103 +3,31 @@
 from __future__ import annotations
 
 import threading
-from typing import Final, Literal
-
-from msgspec import Struct
+from typing import Final
 
 from nxcrm_desktop.errors import NxcrmError
 from sync.client.failures import from_problem
 from sync.client.ports import Clock, DeviceKey, Tokens, TokenVault
 from sync.client.transport import Transport
+from sync.protocol import auth
 from sync.protocol.codes import Code
 from sync.protocol.messages import Problem
 
-KeyProtection = Literal["keyring", "password"]
 _EARLY_MS: Final = 30_000
 """A token that runs out within this time is renewed first: device and server clocks differ, requests take time."""
 
 
-class EnrolDevice(Struct, frozen=True, omit_defaults=True):
-    """The device as it introduces itself. ``id``: the one it already has, when it is enrolled again."""
-
-    name: str
-    os: str
-    public_key: str
-    key_protection: KeyProtection
-    id: str | None = None
-
-
-class EnrolRequest(Struct, frozen=True, omit_defaults=True):
-    """``new_password`` replaces the temporary password an administrator handed out."""
-
-    user: str
-    password: str
-    otp: str
-    device: EnrolDevice
-    new_password: str | None = None
-
-
-class Policy(Struct, frozen=True):
-    """What the organisation asks of devices."""
-
-    password_only_devices: bool
-    min_password_length: int
-    offline_days: int
-
-
-class EnrolReply(Struct, frozen=True):
-    """Who this device now belongs to, and its first tokens. ``recovery_codes`` come once and are never shown again.
-
-    ``lease``, and the server's key it is signed with (Ed25519, hex): see security.lease.
-    """
-
-    device_id: str
-    user_id: str
-    full_name: str
-    role: str
-    access_token: str
-    access_expires_ms: int
-    refresh_token: str
-    policy: Policy
-    lease: str
-    lease_key: str
-    must_change_password: bool = False
-    recovery_codes: list[str] = []
-
-    @property
-    def tokens(self) -> Tokens:
-        """The tokens to keep."""
-        return Tokens(self.access_token, self.access_expires_ms, self.refresh_token)
-
-
-class TokenReply(Struct, frozen=True):
-    """A new pair of tokens."""
-
-    access_token: str
-    access_expires_ms: int
-    refresh_token: str
-
-
-class _SignIn(Struct, frozen=True):
-    user: str
-    password: str
-    otp: str
-    device_id: str
-    signature: str
-
-
-class _Proof(Struct, frozen=True):
-    refresh_token: str
-    device_id: str
-    signature: str
-
-
-def enrol(transport: Transport, request: EnrolRequest) -> EnrolReply:
-    """Make this device one of the user's.
+def enrol(transport: Transport, request: auth.Enrol) -> auth.Session:
+    """Make this device one of the user's; keep its :func:`tokens_of` before anything else.
 
     NxcrmError bad_credentials, password_change_required, weak_password, throttled, password_only_refused.
     """
-    return transport.post("/v1/auth/enrol", request, EnrolReply, signed_in=False)
+    return transport.post("/v1/auth/enrol", request, auth.Session, signed_in=False)
+
+
+def tokens_of(reply: auth.Session | auth.TokenPair) -> Tokens:
+    """The tokens to keep."""
+    return Tokens(reply.access_token, reply.access_expires_ms, reply.refresh_token)
 
 
 class Session:
@@ -129,12 +57,14 @@ class Session:
             tokens = self._tokens()
             return tokens.access_token if tokens.access_token != refused else self._refresh(tokens)
 
-    def sign_in(self, user: str, password: str, otp: str) -> None:
-        """Sign in anew on this device. NxcrmError bad_credentials, throttled, device_revoked."""
-        signature = self._sign("nxcrm-sign-in", otp)
-        message = _SignIn(user, password, otp, self._device_id, signature)
+    def sign_in(self, user: str, password: str, otp: str, new_password: str | None = None) -> auth.Session:
+        """Sign in anew on this device. NxcrmError as :func:`enrol`, and device_revoked."""
+        signature = self._key.sign(auth.sign_in_text(self._device_id, otp))
+        message = auth.SignIn(user, password, otp, self._device_id, signature, new_password)
         with self._turn:
-            self._keep(self._transport.post("/v1/auth/sign-in", message, TokenReply, signed_in=False))
+            reply = self._transport.post("/v1/auth/sign-in", message, auth.Session, signed_in=False)
+            self._vault.save(tokens_of(reply))
+        return reply
 
     def sign_out(self) -> None:
         """End the session at the server, then here. NxcrmError when it cannot be reached: nothing has changed."""
@@ -154,25 +84,19 @@ class Session:
     def _refresh(self, tokens: Tokens) -> str:
         """NxcrmError sign_in_needed when the server refuses; the tokens are then forgotten."""
         try:
-            reply = self._transport.post("/v1/auth/refresh", self._proof(tokens), TokenReply, signed_in=False)
+            reply = self._transport.post("/v1/auth/refresh", self._proof(tokens), auth.TokenPair, signed_in=False)
         except NxcrmError as error:
             if error.code in ("sign_in_needed", "bad_credentials"):
                 self._vault.save(None)
                 raise _sign_in_needed() from error
             raise
-        return self._keep(reply)
-
-    def _keep(self, reply: TokenReply) -> str:
-        self._vault.save(Tokens(reply.access_token, reply.access_expires_ms, reply.refresh_token))
+        self._vault.save(tokens_of(reply))
         return reply.access_token
 
-    def _proof(self, tokens: Tokens) -> _Proof:
+    def _proof(self, tokens: Tokens) -> auth.Refresh:
         """A refresh token is good only together with a signature of the device it was given to."""
-        signature = self._sign("nxcrm-refresh", tokens.refresh_token)
-        return _Proof(tokens.refresh_token, self._device_id, signature)
-
-    def _sign(self, purpose: str, what: str) -> str:
-        return self._key.sign(f"{purpose}|{self._device_id}|{what}".encode())
+        signature = self._key.sign(auth.refresh_text(self._device_id, tokens.refresh_token))
+        return auth.Refresh(tokens.refresh_token, self._device_id, signature)
 
 
 def _sign_in_needed() -> NxcrmError:

@@ -122,7 +122,14 @@ class _Answer:
 class Transport:
     """Calls of the server's API; those of sync are :class:`sync.client.ports.SyncApi`. One thread at a time."""
 
-    def __init__(self, endpoint: Endpoint, tokens: TokenSource | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        tokens: TokenSource | None = None,
+        *,
+        timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+    ) -> None:
+        self._timeout = timeout
         self.endpoint = endpoint
         self.tokens = tokens
         self.bytes_up = 0
@@ -192,7 +199,7 @@ class Transport:
                 data=body,
                 headers={"Content-Type": CONTENT_TYPE, **headers},
                 auth=_Bearer(token),
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=self._timeout,
                 verify=self._verify,  # given with each call: otherwise REQUESTS_CA_BUNDLE would go before the CA file
                 allow_redirects=False,
                 stream=True,
