@@ -59,7 +59,7 @@ def record_delete(app: App, entity: str, id: str) -> Answer:  # noqa: A002 (the 
 
 def search(app: App, text: str, limit: int = 50) -> Answer:
     """Full-text search over everything this device holds."""
-    return [asdict(hit) for hit in app.search.find(text, limit=limit)]
+    return [asdict(hit) for hit in app.search.search(text, limit=limit)]
 
 
 def import_file(
@@ -153,15 +153,10 @@ def privacy_search(app: App, text: str) -> Answer:
 
 
 def privacy_export(
-    app: App,
-    subject: str,
-    output: str,
-    reason: str = "access request",
-    language: str = "en",
-    recipient: str = "subject",
+    app: App, subject: str, output: str, reason: str = "access request", recipient: str = "the person"
 ) -> Answer:
     """Everything held on one person, as a package."""
-    return asdict(app.privacy.export(subject, Path(output), reason=reason, language=language, recipient=recipient))
+    return asdict(app.privacy.export(subject, Path(output), reason=reason, recipient=recipient))
 
 
 def _conditions(name: str, where: Fields) -> tuple[Condition, ...]:

@@ -236,13 +236,12 @@ def privacy_export(
     context: Context,
     subject: Annotated[str, typer.Argument(help="Id of the customer or lead, from `privacy search`.")],
     output: Output,
-    reason: str = "access request",
-    language: Annotated[Literal["en", "hi"], typer.Option()] = "en",
-    recipient: str = "subject",
+    reason: Annotated[str, typer.Option(help="On what basis.")] = "access request",
+    recipient: Annotated[str, typer.Option(help="Who receives it.")] = "the person",
 ) -> None:
     """Write everything held on one person as a package."""
     _answer(
-        context, operations.privacy_export, subject=subject, output=str(output), reason=reason, language=language,
+        context, operations.privacy_export, subject=subject, output=str(output), reason=reason,
         recipient=recipient,
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ document_version   rc    rc    r     -     r     -
 consent            rc    rc    -     rc    r     -
 privacy_request    -     -     -     rcu   r     -
 legal_hold         -     -     -     rcu   r     -
-disclosure         -     -     -     rc    r     -
+disclosure         c     c     -     rc    r     -
 policy_version     r     r     r     rc    r     r
 policy_acceptance  rc    rc    rc    rc    r     rc
 incident           -     -     -     rcu   r     rcu

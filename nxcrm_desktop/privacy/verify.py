@@ -32,6 +32,8 @@ class Verified:
     complete: bool
     counts: dict[str, int]
     files: int
+    documents: int
+    missing_documents: int
     signed_by: str
 
 
@@ -65,7 +67,9 @@ def _verify(package: zipfile.ZipFile, path: Path) -> Verified:
     _check_files(package, manifest, set(names) - {MANIFEST})
     return Verified(
         True, str(path), str(manifest["made_at"]), str(manifest["source"]), bool(manifest["complete"]),
-        dict(manifest["counts"]), len(manifest["files"]), hashlib.sha256(key).hexdigest(),
+        dict(manifest["counts"]), len(manifest["files"]),
+        sum(name.startswith("documents/") for name in names), len(manifest["missing_documents"]),
+        hashlib.sha256(key).hexdigest(),
     )  # fmt: skip
 
 

@@ -1,0 +1,87 @@
+"""The privacy export on a device: a field worker's own part offline, the whole from the server for the officer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nxcrm_desktop.domain import clock
+from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.permissions import Action, may
+from nxcrm_desktop.privacy.package import Options, PackageSummary, Papers, Signer, build_package
+from nxcrm_desktop.privacy.subjects import Subject, SubjectHit, find_subjects, subject_of
+from nxcrm_desktop.privacy.verify import verify_package
+from nxcrm_desktop.services.guard import not_allowed
+from nxcrm_desktop.store.engine import Store
+from sync.client.transport import Transport
+from sync.protocol import privacy as messages
+
+HOME_COUNTRY = "IN"
+
+
+class PrivacyService:
+    """Find a person and export what is held on them. Every export is entered in the disclosure register."""
+
+    def __init__(
+        self, store: Store, actor: Actor, full_name: str, key: Signer, papers: Papers, transport: Transport
+    ) -> None:
+        self._store = store
+        self._actor = actor
+        self._full_name = full_name
+        self._key = key
+        self._papers = papers
+        self._transport = transport
+
+    @property
+    def whole(self) -> bool:
+        """Whether this user's searches and exports are made by the server, over everything the company holds."""
+        return self._actor.role is Role.PRIVACY_OFFICER
+
+    def search(self, text: str) -> list[SubjectHit]:
+        """People by phone, e-mail or name. NxcrmError ``not_allowed``; for the officer also those of the network."""
+        self._guard()
+        if self.whole:
+            found = self._transport.post("/v1/privacy/search", messages.Search(text), list[messages.Person])
+            return [SubjectHit(one.entity, one.id, one.label, one.why) for one in found]
+        with self._store.read() as reader:
+            return find_subjects(reader.connection, self._store.metadata, text)
+
+    def export(self, subject_id: str, path: Path, *, reason: str, recipient: str) -> PackageSummary:
+        """Write the package of a person found by :meth:`search`; the file appears whole or not at all."""
+        self._guard()
+        return self._export_whole(subject_id, path, reason, recipient) if self.whole else self._export_part(
+            subject_id, path, reason, recipient
+        )  # fmt: skip
+
+    def _guard(self) -> None:
+        if not may(self._actor.role, Action.CREATE, "disclosure"):
+            raise not_allowed(self._actor, "export what is held on a person")
+
+    def _export_part(self, subject_id: str, path: Path, reason: str, recipient: str) -> PackageSummary:
+        options = Options(reason, recipient, self._full_name, "this laptop", complete=False)
+        with self._store.read() as reader:
+            subject = subject_of(reader.connection, self._store.metadata, subject_id)
+            summary = build_package(
+                reader.connection, self._store.metadata, subject, options, self._key, self._papers, path
+            )
+        self._register(subject, summary, reason, recipient)
+        return summary
+
+    def _register(self, subject: Subject, summary: PackageSummary, reason: str, recipient: str) -> None:
+        with self._store.write(self._actor) as work:
+            work.create("disclosure", {
+                **({f"{subject.entity}_id": subject.id} if subject.entity in ("lead", "contact") else {}),
+                "recipient": recipient,
+                "basis": reason,
+                "country": HOME_COUNTRY,
+                "disclosed_at": clock.now_ms(),
+                "package_sha256": summary.sha256,
+            })  # fmt: skip
+
+    def _export_whole(self, subject_id: str, path: Path, reason: str, recipient: str) -> PackageSummary:
+        request = messages.Export(subject_id, reason, recipient, HOME_COUNTRY)
+        digest = self._transport.download("/v1/privacy/export", request, path, messages.PACKAGE_TYPE)
+        verified = verify_package(path)
+        return PackageSummary(
+            str(path), digest, verified.counts, verified.documents, verified.missing_documents, verified.complete
+        )
