@@ -1,0 +1,1 @@
+"""Files of other systems read into mapped, validated, de-duplicated records. Nothing here writes."""

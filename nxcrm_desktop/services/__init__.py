@@ -1,0 +1,1 @@
+"""Use cases, a module per aggregate; every method is one transaction."""

@@ -1,0 +1,115 @@
+"""Conflicts: two people changed one field of one row; a third act, a person's, decides."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.dictionary import entity
+from nxcrm_desktop.domain.facts import Facts
+from nxcrm_desktop.domain.permissions import Action
+from nxcrm_desktop.domain.records import Compare, Condition, ListQuery, Record, Value
+from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.services import guard
+from nxcrm_desktop.services.changes import change
+from nxcrm_desktop.store.engine import Store
+from nxcrm_desktop.store.reader import Reader
+
+Take = Literal["mine", "server", "merged"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """One conflict as a person judges it.
+
+    ``base`` was there before, ``theirs`` the server kept, ``mine`` it set aside; ``current`` is what the row holds now
+    (None too when the row is gone, see ``row_exists``). ``*_by`` are names of staff, ``*_at`` UTC ms.
+    """
+
+    id: str
+    entity: str
+    row_id: str
+    row_title: str
+    row_exists: bool
+    field: str
+    facts: Facts
+    status: str
+    base: Value
+    mine: Value
+    theirs: Value
+    current: Value
+    mine_by: str
+    theirs_by: str
+    mine_at: int
+    theirs_at: int
+
+
+class ConflictService:
+    """List, show and resolve conflicts. Every method is one transaction."""
+
+    def __init__(self, store: Store, actor: Actor) -> None:
+        self._store = store
+        self._actor = actor
+
+    def list(self, *, status: str = "open", limit: int = 500) -> list[ConflictView]:
+        """Conflicts of this status, oldest first."""
+        query = ListQuery("conflict", (Condition("status", Compare.EQ, status),), order="id")
+        with self._store.read() as reader:
+            return [_view(reader, row) for row in reader.page(query, limit=limit).rows]
+
+    def count(self) -> int:
+        """How many are open."""
+        with self._store.read() as reader:
+            return reader.count(ListQuery("conflict", (Condition("status", Compare.EQ, "open"),), order="id"))
+
+    def get(self, conflict_id: str) -> ConflictView:
+        """One conflict. Raises NxcrmError ``not_found``."""
+        with self._store.read() as reader:
+            return _view(reader, reader.require("conflict", conflict_id))
+
+    def resolve(self, conflict_id: str, take: Take, value: Value = None) -> None:
+        """Take ``mine``, leave the ``server``'s, or store a ``merged`` value; row and conflict change together.
+
+        Raises NxcrmError ``conflict_closed``, ``not_found`` (the row is gone and ``mine`` or ``merged`` is wanted).
+        """
+        guard.require(self._actor, Action.UPDATE, "conflict")
+        if take not in ("mine", "server", "merged"):
+            raise guard.invalid("take", f"“{take}” is not a way to resolve a conflict.", "Take mine, server or merged.")
+        with self._store.write(self._actor) as work:
+            view = _view(work, work.require("conflict", conflict_id))
+            if view.status != "open":
+                raise NxcrmError(
+                    "conflict_closed", "This conflict was resolved before.", safe="Nothing was changed.",
+                    todo="Edit the record itself if its value is wrong.",
+                )  # fmt: skip
+            if take != "server":
+                change(work, view.entity, view.row_id, {view.field: view.mine if take == "mine" else value})
+            work.update("conflict", conflict_id, {"status": take})
+
+
+def _view(reader: Reader, row: Record) -> ConflictView:
+    info = entity(row.text("entity"))
+    subject = reader.get(info.name, row.text("row_id"))
+    name = row.text("field")
+    return ConflictView(
+        id=row.id, entity=info.name, row_id=row.text("row_id"),
+        row_title=subject.text(info.facts.title) if subject else "", row_exists=subject is not None,
+        field=name, facts=info.field(name), status=row.text("status"),
+        base=_value(row["base"]), mine=_value(row["mine"]), theirs=_value(row["theirs"]),
+        current=subject[name] if subject else None,
+        mine_by=_person(reader, row["mine_by"]), theirs_by=_person(reader, row["theirs_by"]),
+        mine_at=row.integer("mine_at"), theirs_at=row.integer("theirs_at"),
+    )  # fmt: skip
+
+
+def _value(stored: Value) -> Value:
+    """A value as the conflict record keeps it: JSON of text, integer or null."""
+    value: Value = None if stored is None else json.loads(str(stored))
+    return value
+
+
+def _person(reader: Reader, user_id: Value) -> str:
+    user = reader.get("user", str(user_id)) if user_id else None
+    return user.text("full_name") if user else ""
