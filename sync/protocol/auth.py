@@ -22,9 +22,9 @@ def refresh_text(device: str, refresh_token: str) -> bytes:
     return b"|".join([b"nxcrm-refresh", device.encode(), refresh_token.encode()])
 
 
-def sign_in_text(device: str, user: str, otp: str) -> bytes:
-    """What a device signs to sign in again; ``user`` and ``otp`` exactly as sent."""
-    return b"|".join([b"nxcrm-sign-in", device.encode(), user.encode(), otp.encode()])
+def sign_in_text(device: str, otp: str) -> bytes:
+    """What a device signs to sign in again; ``otp`` exactly as sent, so that the signature too is good once."""
+    return b"|".join([b"nxcrm-sign-in", device.encode(), otp.encode()])
 
 
 class NewDevice(Struct, frozen=True):
@@ -59,7 +59,10 @@ class SignIn(Struct, frozen=True):
 
 
 class Refresh(Struct, frozen=True):
-    """Exchange a refresh token for a new pair, once; ``signature`` is over :func:`refresh_text`."""
+    """A refresh token and the proof of its device: for a new pair, once, or to sign out.
+
+    ``signature`` is over :func:`refresh_text`.
+    """
 
     refresh_token: Token
     device_id: Id

@@ -19,18 +19,23 @@ def begin_organisation(engine: Engine, *, policy_text: str, policy_version: str 
     Raises sqlalchemy.exc.IntegrityError if the database already has one.
     """
     with server_write(engine, None) as write:
-        epoch = begin_epoch(write.connection, now_ms())
-        _put_stages(write)
-        write.put(
-            "policy_version",
-            {
-                "version": policy_version,
-                "language": language,
-                "body": policy_text,
-                "body_sha256": sha256(policy_text.encode()).hexdigest(),
-                "effective_on": today().isoformat(),
-            },
-        )
+        return seed(write, policy_text=policy_text, policy_version=policy_version, language=language)
+
+
+def seed(write: ServerWrite, *, policy_text: str, policy_version: str = "1", language: str = "en") -> str:
+    """The same inside a transaction that does more."""
+    epoch = begin_epoch(write.connection, now_ms())
+    _put_stages(write)
+    write.put(
+        "policy_version",
+        {
+            "version": policy_version,
+            "language": language,
+            "body": policy_text,
+            "body_sha256": sha256(policy_text.encode()).hexdigest(),
+            "effective_on": today().isoformat(),
+        },
+    )
     return epoch
 
 

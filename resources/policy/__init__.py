@@ -1,0 +1,1 @@
+"""Texts of the privacy policy that a new organisation starts with."""

@@ -1,0 +1,67 @@
+"""The ASGI application: services built once, routers around them, the same envelope around every request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+import nxcrm_desktop
+from sync.protocol import auth as auth_messages, messages
+from sync.server import config as configuration, logs
+from sync.server.config import ServerConfig
+from sync.server.context import ServerContext
+from sync.server.keys import ServerKeys
+from sync.server.middleware import BoundedBody, Envelope
+from sync.server.problems import add_handlers
+from sync.server.routers.auth import auth_router
+from sync.server.routers.health import Health, health_router
+from sync.server.services.accounts import Accounts
+from sync.server.services.tokens import Tokens
+from sync.server.store.engine import make_engine
+from sync.server.wire import messages_of, publish
+
+DATA_VARIABLE = "NXCRM_SERVER_DATA"
+"""Environment variable that names the data folder: how workers, and commands without ``--data``, find it."""
+
+
+def make_context(config: ServerConfig) -> ServerContext:
+    """Engine and keys for a configuration. NxcrmError ``signing_key_missing``."""
+    return ServerContext(config, make_engine(config.database_url), ServerKeys.load(config.key_file))
+
+
+def create_app(config: ServerConfig) -> FastAPI:
+    """The application of one server. The database is reached when the first request needs it."""
+    context = make_context(config)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        context.engine.dispose()
+
+    app = FastAPI(
+        title="nxcrm server",
+        version=nxcrm_desktop.__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    tokens = Tokens(context)
+    app.state.tokens = tokens
+    app.include_router(health_router(context))
+    app.include_router(auth_router(Accounts(context, tokens), tokens))
+    add_handlers(app)
+    app.add_middleware(BoundedBody)
+    app.add_middleware(Envelope)
+    publish(app, [*messages_of(messages, auth_messages), Health])
+    return app
+
+
+def application() -> FastAPI:
+    """The application of the data folder that the environment names; each worker calls this."""
+    logs.configure()
+    return create_app(configuration.load(Path(os.environ[DATA_VARIABLE])))

@@ -1,0 +1,94 @@
+"""Whether everything the server needs is there and sound."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import DBAPIError
+
+from nxcrm_desktop.errors import NxcrmError
+from sync.server import tls
+from sync.server.context import ServerContext
+from sync.server.problems import unavailable
+from sync.server.services import audit
+from sync.server.store.engine import read_snapshot
+from sync.server.store.migrate import current_revision, head_revision
+
+_LEAST_FREE_BYTES = 512 * 1024 * 1024
+_OTHERS = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding; ``detail`` is a sentence without personal data."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def require_database(context: ServerContext) -> None:
+    """NxcrmError ``unavailable``, ``database_newer`` or ``database_older``."""
+    try:
+        current = current_revision(context.engine)
+    except DBAPIError as problem:
+        raise unavailable() from problem
+    if current != head_revision():
+        raise NxcrmError(
+            "database_mismatch",
+            "The database is of another version than the server program.",
+            safe="It was not touched.",
+            todo="Start the server of the same version once: nxcrm-server run brings an older database up to date.",
+        )
+
+
+def examine(context: ServerContext) -> Iterator[Check]:
+    """Every check, in order; one that fails does not keep the others from running."""
+    yield _check("database", lambda: _database(context))
+    yield _check("audit", lambda: _audit(context))
+    yield _check("signing_key", lambda: _private(context))
+    yield _check("disk", lambda: _disk(context))
+    if context.config.tls_dir.exists():
+        yield _check("certificate", lambda: _certificate(context))
+
+
+def _check(name: str, run: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        ok, detail = run()
+    except (NxcrmError, DBAPIError, OSError) as problem:
+        detail = problem.message if isinstance(problem, NxcrmError) else type(problem).__name__
+        return Check(name, ok=False, detail=detail)
+    return Check(name, ok, detail)
+
+
+def _database(context: ServerContext) -> tuple[bool, str]:
+    require_database(context)
+    return True, f"{context.engine.dialect.name} at revision {head_revision()}"
+
+
+def _audit(context: ServerContext) -> tuple[bool, str]:
+    with read_snapshot(context.engine) as connection:
+        verdict = audit.verify(connection)
+    if verdict.broken_at is not None:
+        return False, f"broken at event {verdict.broken_at}: {verdict.reason}"
+    return True, f"{verdict.events} events, unbroken"
+
+
+def _private(context: ServerContext) -> tuple[bool, str]:
+    mode = context.config.key_file.stat().st_mode
+    if mode & _OTHERS:
+        return False, "the signing key can be read by other users of this machine"
+    return True, "present and private"
+
+
+def _disk(context: ServerContext) -> tuple[bool, str]:
+    free = shutil.disk_usage(context.config.data_dir).free
+    return free >= _LEAST_FREE_BYTES, f"{free // (1024 * 1024)} MiB free"
+
+
+def _certificate(context: ServerContext) -> tuple[bool, str]:
+    ends = tls.expires_at(context.config.tls_dir / "server.pem")
+    return ends > datetime.now(UTC), f"development certificate until {ends.date().isoformat()}"

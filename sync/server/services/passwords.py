@@ -1,0 +1,43 @@
+"""Passwords at the server: Argon2id (RFC 9106), few at once, and no faster for users that do not exist."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from nxcrm_desktop.security.password_policy import normalise
+
+_AT_ONCE = 4
+"""Each costs 64 MiB and a core for a moment: a flood of sign-ins waits instead of exhausting the machine."""
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class Passwords:
+    """Hashes and verifies. One per process."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._decoy = self.hash(secrets.token_urlsafe(16))
+
+    def hash(self, password: str) -> str:
+        """The password as an Argon2id PHC string."""
+        with self._slots:
+            return self._hasher.hash(normalise(password))
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Whether the password is right. With nothing stored the answer is no, after the same work."""
+        with self._slots:
+            try:
+                self._hasher.verify(stored or self._decoy, normalise(password))
+            except VerificationError:
+                return False
+        return stored is not None
+
+
+def temporary_password() -> str:
+    """A random password to hand over once: 20 letters and digits that are not mistaken for each other, 98 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))

@@ -1,0 +1,104 @@
+"""Messages in and out of HTTP, and what OpenAPI says about them. Both come from the same msgspec types."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from http import HTTPStatus
+from types import ModuleType
+from typing import Any, TypeVar
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+
+from nxcrm_desktop.errors import NxcrmError
+from sync.protocol.codes import Code
+from sync.protocol.messages import CONTENT_TYPE
+
+T = TypeVar("T")
+_REFERENCE = "#/components/schemas/{name}"
+_BEARER = "bearer"
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """A request body as a message. NxcrmError ``bad_request`` (not JSON) or ``invalid_message`` (not this message)."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as problem:
+        raise _refused("invalid_message", f"The message is not as the protocol says: {problem}.") from problem
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise _refused(Code.BAD_REQUEST, "The request body is not JSON that this server reads.") from problem
+
+
+async def read(request: Request, kind: type[T]) -> T:
+    """The request's body as a message; errors as :func:`decode`."""
+    return decode(await request.body(), kind)
+
+
+def reply(message: msgspec.Struct | list[Any] | dict[str, Any], status: int = 200) -> Response:
+    """A message as a reply that no cache keeps."""
+    return Response(
+        msgspec.json.encode(message), status, headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE
+    )
+
+
+def _refused(code: str, happened: str) -> NxcrmError:
+    return NxcrmError(code, happened, safe="Nothing was changed.", todo="Send a corrected request.")
+
+
+def operation(
+    summary: str,
+    *,
+    takes: type | None = None,
+    gives: type | None = None,
+    problems: Iterable[int] = (),
+    signed_in: bool = True,
+) -> dict[str, Any]:
+    """Keyword arguments of a FastAPI route: its summary, body, replies and problems, by the types of the protocol."""
+    responses: dict[str, Any] = {_status(gives): _success(gives)}
+    for status in sorted(problems):
+        responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": _content("Problem")}
+    extra: dict[str, Any] = {"responses": responses, "security": [{_BEARER: []}] if signed_in else []}
+    if takes is not None:
+        extra["requestBody"] = {"required": True, "content": _content(takes.__name__)}
+    return {"summary": summary, "openapi_extra": extra, "response_class": Response, "status_code": int(_status(gives))}
+
+
+def _status(gives: type | None) -> str:
+    return "204" if gives is None else "200"
+
+
+def _success(gives: type | None) -> dict[str, Any]:
+    if gives is None:
+        return {"description": HTTPStatus.NO_CONTENT.phrase}
+    return {"description": HTTPStatus.OK.phrase, "content": _content(gives.__name__)}
+
+
+def _content(name: str) -> dict[str, Any]:
+    return {CONTENT_TYPE: {"schema": {"$ref": _REFERENCE.format(name=name)}}}
+
+
+def messages_of(*modules: ModuleType) -> list[type]:
+    """Every message that the modules declare."""
+    return [
+        kind
+        for module in modules
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, msgspec.Struct) and kind.__module__ == module.__name__
+    ]
+
+
+def publish(app: FastAPI, kinds: Iterable[type]) -> None:
+    """Adds the messages' schemas and the bearer scheme to the application's OpenAPI document."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = original()
+        components = document.setdefault("components", {})
+        if "securitySchemes" not in components:
+            _, schemas = msgspec.json.schema_components(tuple(kinds), ref_template=_REFERENCE)
+            components["schemas"] = {**components.get("schemas", {}), **schemas}
+            components["securitySchemes"] = {_BEARER: {"type": "http", "scheme": "bearer"}}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this as the way to extend OpenAPI
