@@ -92,6 +92,11 @@ def wipe(*secrets: bytearray) -> None:
         secret[:] = bytes(len(secret))
 
 
+def new_dek() -> bytearray:
+    """A fresh key for a store: 32 random bytes, to be wiped when done with."""
+    return bytearray(os.urandom(KEY_BYTES))
+
+
 def new_header(user: str, device: str, generation: int, protection: Protection, cost: KdfCost) -> Header:
     """The header of a new envelope, with a fresh salt."""
     salt = os.urandom(_SALT).hex()

@@ -8,6 +8,7 @@ written is read back, and a keyring that does not answer in time (a prompt nobod
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -28,6 +29,8 @@ _LOCKED = ("LockedException", "PromptDismissedException")
 """Errors of the Secret Service that mean "ask the user again"; known by name since only Linux has their module."""
 
 _COPIES = 4
+_PROBE = "nxcrm/probe"
+_PROBE_BYTES = 32
 
 TIMEOUT_SECONDS = 30.0
 """Time to answer the keyring's own password prompt."""
@@ -49,6 +52,12 @@ class SystemKeyring:
     def backend(self) -> str:
         """The class in use, e.g. ``keyring.backends.SecretService.Keyring``."""
         return self._ask(lambda: _pinned_name(_choose()))
+
+    def probe(self) -> None:
+        """Makes sure, by a random secret that goes again, that this keyring keeps what it is given."""
+        name = os.urandom(8).hex()
+        self.put(_PROBE, name, os.urandom(_PROBE_BYTES))
+        self.delete(_PROBE, name)
 
     def get(self, service: str, name: str) -> bytes | None:
         """The secret, or None when the keyring works and has none."""

@@ -77,16 +77,14 @@ class Keys:
         """What protects the present envelope. NxcrmError ``keys_missing`` or ``keys_damaged``."""
         return self._envelopes()[0].header.protection
 
-    def create(self, password: str, protection: Protection) -> bytearray:
-        """Makes a fresh DEK and its first envelope. NxcrmError ``weak_password``, ``keyring_*``, ``disk_full``.
+    def create(self, dek: bytearray, password: str, protection: Protection) -> None:
+        """Seals a store's DEK for the first time. NxcrmError ``weak_password``, ``keyring_*``, ``disk_full``.
 
-        The caller has made sure that the organisation allows ``protection``, and wipes the DEK when done.
+        The caller has made sure that the organisation allows ``protection``.
         """
         if any(self._slot(number).exists() for number in range(_SLOTS)):
             raise FileExistsError(self._folder)
-        dek = bytearray(os.urandom(KEY_BYTES))
         self._seal(dek, password, protection, generation=1)
-        return dek
 
     def unlock(self, password: str) -> bytearray:
         """The DEK. NxcrmError ``wrong_password``, ``unlock_throttled``, ``keyring_*``, ``keys_*``, ``kdf_too_weak``.

@@ -1,0 +1,145 @@
+"""The account on this device: who it is, its tokens and key (all inside the encrypted store), and its lease."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nxcrm_desktop.domain import clock
+from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.security import lease as leases
+from nxcrm_desktop.security.device_key import DeviceKey
+from nxcrm_desktop.security.lease import Lease
+from nxcrm_desktop.store.engine import Store
+from nxcrm_desktop.store.meta import Meta
+from nxcrm_desktop.store.reader import Reader
+from nxcrm_desktop.store.sync_store import StoreTokenVault
+from sync.client.auth import Session, tokens_of
+from sync.protocol import auth
+
+
+class IdentityKey(StrEnum):
+    """What enrolment adds to the store's own keys of ``meta``."""
+
+    USER_NAME = "user_name"
+    FULL_NAME = "full_name"
+    DEVICE_KEY = "device_key"
+    LEASE_KEY = "lease_key"
+    CLOCK_MARK = "clock_mark"
+
+
+class SystemClock:
+    """The computer's clock: :class:`sync.client.ports.Clock`."""
+
+    def now_ms(self) -> int:
+        """UTC milliseconds."""
+        return clock.now_ms()
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who uses this device. ``key`` proves it to the server."""
+
+    user_id: str
+    user_name: str
+    full_name: str
+    device_id: str
+    key: DeviceKey
+
+
+class AccountService:
+    """Signing in and out. The network is used here and nowhere in between two statements."""
+
+    def __init__(self, identity: Identity, session: Session) -> None:
+        self.identity = identity
+        self._session = session
+
+    def sign_in(self, password: str, otp: str) -> None:
+        """Sign in again. NxcrmError ``bad_credentials``, ``throttled``, ``device_revoked``, ``server_unreachable``."""
+        self._session.sign_in(self.identity.user_name, password, otp)
+
+    def sign_out(self) -> None:
+        """End the session at the server, then here. The store stays readable with its password while the lease runs."""
+        self._session.sign_out()
+
+
+def save_identity(store: Store, user_name: str, key: DeviceKey, reply: auth.Session) -> None:
+    """What enrolment learnt, into a fresh store."""
+    values = {
+        Meta.DEVICE_ID: reply.device_id,
+        Meta.USER_ID: reply.user_id,
+        Meta.ROLE: reply.role,
+        Meta.LEASE: reply.lease,
+        IdentityKey.USER_NAME: user_name,
+        IdentityKey.FULL_NAME: reply.full_name,
+        IdentityKey.DEVICE_KEY: key.secret,
+        IdentityKey.LEASE_KEY: reply.lease_key,
+    }
+    with store.write(Actor(reply.user_id, Role(reply.role))) as work:
+        for name, value in values.items():
+            work.set_meta(name, value)
+    StoreTokenVault(store).save(tokens_of(reply))
+
+
+def read_identity(store: Store) -> Identity:
+    """Who this store belongs to. NxcrmError ``identity_missing`` when enrolment never ended."""
+    with store.read() as reader:
+        return Identity(
+            user_id=_require(reader, Meta.USER_ID),
+            user_name=_require(reader, IdentityKey.USER_NAME),
+            full_name=_require(reader, IdentityKey.FULL_NAME),
+            device_id=_require(reader, Meta.DEVICE_ID),
+            key=DeviceKey.from_secret(_require(reader, IdentityKey.DEVICE_KEY)),
+        )
+
+
+def read_lease(store: Store, identity: Identity) -> Lease:
+    """The lease, verified against the key pinned at enrolment. NxcrmError ``lease_invalid``."""
+    with store.read() as reader:
+        text, key = _require(reader, Meta.LEASE), _require(reader, IdentityKey.LEASE_KEY)
+    return leases.verify(text, device=identity.device_id, user=identity.user_id, pinned_key=key)
+
+
+def mark_time(store: Store, actor: Actor, now_ms: int) -> int:
+    """The time to judge leases by, by the server's clock as far as it is known; never less than it was before.
+
+    The device's clock counts from the last hello only: one that is off by a year does no harm, one turned back gains
+    nothing. A later hello brings the server's own time and with it a fresh start.
+    """
+    with store.write(actor) as work:
+        server_ms, hello_ms = _integer(work, Meta.SERVER_TIME), _integer(work, Meta.HELLO_AT)
+        estimate = server_ms + max(0, now_ms - hello_ms) if hello_ms else now_ms
+        high_water, of_hello = _mark(work)
+        present = leases.present(estimate, high_water if of_hello == server_ms else server_ms)
+        work.set_meta(IdentityKey.CLOCK_MARK, f"{present} {server_ms}")
+    return present
+
+
+def _mark(reader: Reader) -> tuple[int, int]:
+    """(latest time seen, the server's time of the hello it was reckoned from)."""
+    latest, _, of_hello = (reader.meta(IdentityKey.CLOCK_MARK) or "0 0").partition(" ")
+    return int(latest), int(of_hello)
+
+
+def _integer(reader: Reader, name: str) -> int:
+    return int(reader.meta(name) or 0)
+
+
+def _require(reader: Reader, name: str) -> str:
+    value = reader.meta(name)
+    if value is None:
+        raise NxcrmError(
+            "identity_missing",
+            "This profile does not say whom it belongs to.",
+            safe="Nothing was changed.",
+            todo="Restore the profile folder from a backup, or enrol again.",
+            details={"key": name},
+        )
+    return value
