@@ -34,4 +34,5 @@ class Refusal(StrEnum):
     MISSING_VALUE = "missing_value"
     UNKNOWN_PARENT = "unknown_parent"
     ALREADY_EXISTS = "already_exists"
-    ERASED = "erased"
+    DELETED = "deleted"  # status gone: somebody deleted the row
+    ERASED = "erased"  # status gone: the row may never return

@@ -151,3 +151,9 @@ def _by_entity(rows: Iterable[Row]) -> Iterable[tuple[EntityInfo, list[Row]]]:
 def erased_among(connection: Connection, ids: Collection[str]) -> frozenset[str]:
     """Those of ``ids`` that were erased."""
     return frozenset(row_id for (row_id,) in select_among(connection, "erased", ("id",), "id", ids))
+
+
+def live_among(connection: Connection, entity: str, ids: Collection[str]) -> frozenset[str]:
+    """Those of ``ids`` that are rows of the entity and not deleted."""
+    found = select_among(connection, entity, ("id",), "id", ids, "AND deleted_at IS NULL")
+    return frozenset(row_id for (row_id,) in found)

@@ -1,0 +1,74 @@
+"""The cursor of a pull: where a device stands in each of its scopes, signed so that nobody else can make one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from hashlib import sha256
+
+import msgspec
+from msgspec import Struct
+
+from nxcrm_desktop.errors import NxcrmError
+from sync.protocol.codes import Code
+
+_SIGNATURE_BYTES = 32
+
+
+class Position(Struct, frozen=True):
+    """``seq``: how far all ``scopes`` (numbers) have been sent, but for those in ``behind`` (number → how far).
+
+    ``remaining``: entries still to be sent, 0 when complete. Role and schema are those for which rows were made.
+    """
+
+    device: str
+    epoch: str
+    role: str
+    schema: int
+    seq: int
+    scopes: list[int]
+    behind: dict[int, int]
+    remaining: int
+
+    def places(self) -> dict[int, int]:
+        """Scope number → how far it has been sent."""
+        return {**dict.fromkeys(self.scopes, self.seq), **self.behind}
+
+
+class Cursors:
+    """Signs and reads cursors with a secret key of the server (32 bytes). HMAC-SHA256, RFC 2104."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def text(self, position: Position) -> str:
+        """The position as the text a device stores."""
+        body = msgspec.json.encode(position)
+        return base64.urlsafe_b64encode(self._sign(body) + body).decode()
+
+    def read(self, text: str, device: str) -> Position:
+        """The position in a cursor. NxcrmError ``bad_request`` if it is not one of ours for this device."""
+        try:
+            data = base64.urlsafe_b64decode(text.encode())
+        except (ValueError, binascii.Error):
+            data = b""
+        signature, body = data[:_SIGNATURE_BYTES], data[_SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signature, self._sign(body)):
+            raise _foreign()
+        position = msgspec.json.decode(body, type=Position)
+        if position.device != device:
+            raise _foreign()
+        return position
+
+    def _sign(self, body: bytes) -> bytes:
+        return hmac.new(self._key, body, sha256).digest()
+
+
+def _foreign() -> NxcrmError:
+    return NxcrmError(
+        Code.BAD_REQUEST,
+        "The cursor was not made by this server for this device.",
+        safe="Nothing was changed.",
+        todo="Pull from the beginning.",
+    )

@@ -1,0 +1,114 @@
+"""Checking what an edit wants to set: known, the role's to write, well-formed, and pointing only where it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import sha256
+
+from nxcrm_desktop.domain.dictionary import COMMON, EntityInfo, entity
+from nxcrm_desktop.domain.facts import Facts, Kind, Role, Write
+from nxcrm_desktop.domain.permissions import Action, writable_fields
+from nxcrm_desktop.domain.problems import ValueProblem
+from nxcrm_desktop.domain.records import Value
+from nxcrm_desktop.domain.values import normalise
+from sync.protocol.codes import Refusal
+from sync.protocol.messages import Mutation
+from sync.server.services.reach import Reach
+from sync.server.services.refusals import RefusedError
+from sync.server.store.access import Access
+
+_COMMON = frozenset(COMMON)
+_OWNER = "owner_id"
+COMPUTED: Mapping[tuple[str, str], Callable[[Mapping[str, Value]], Value]] = {
+    ("policy_version", "body_sha256"): lambda values: sha256(str(values["body"]).encode()).hexdigest(),
+}
+"""(entity, column) → what the server makes of the row, whatever a device guessed."""
+
+
+@cache
+def _writable(role: Role, entity_name: str, action: Action) -> frozenset[str]:
+    return writable_fields(role, entity(entity_name), action)
+
+
+@cache
+def _required(entity_name: str) -> tuple[str, ...]:
+    fields = entity(entity_name).fields
+    return tuple(n for n, f in fields.items() if f.required and n not in _COMMON and f.write is not Write.SERVER)
+
+
+@cache
+def _computed(entity_name: str) -> tuple[str, ...]:
+    return tuple(column for name, column in COMPUTED if name == entity_name)
+
+
+def checked_fields(role: Role, info: EntityInfo, action: Action, edit: Mutation) -> dict[str, Value]:
+    """The values an edit sets, normalised. The common and computed columns are the server's: they are passed over.
+
+    Raises RefusedError ``unknown_field``, ``field_not_writable``, ``invalid_value``, ``missing_value``.
+    """
+    allowed = _writable(role, info.name, action)
+    values: dict[str, Value] = {}
+    for name, (_, new) in edit.fields.items():
+        if name in allowed:
+            values[name] = _normal(info.fields[name], name, new)
+        elif name not in _COMMON and (info.name, name) not in COMPUTED:
+            _check_unwritten(info, name, new)
+    if action is Action.CREATE:
+        _check_complete(info, values)
+    return values
+
+
+def _check_unwritten(info: EntityInfo, name: str, new: Value) -> None:
+    if name not in info.fields:
+        raise RefusedError(Refusal.UNKNOWN_FIELD, name)
+    if new is not None:
+        raise RefusedError(Refusal.FIELD_NOT_WRITABLE, info.fields[name].label)
+
+
+def _normal(facts: Facts, name: str, value: Value) -> Value:
+    try:
+        return normalise(facts, value)
+    except ValueProblem as problem:
+        code = Refusal.MISSING_VALUE if problem.code == "missing_value" else Refusal.INVALID_VALUE
+        raise RefusedError(code, name, problem.message) from problem
+
+
+def _check_complete(info: EntityInfo, values: dict[str, Value]) -> None:
+    for name in _required(info.name):
+        if values.get(name) is None:
+            raise RefusedError(Refusal.MISSING_VALUE, info.fields[name].label)
+    for name in _computed(info.name):
+        values[name] = COMPUTED[info.name, name](values)
+
+
+def check_owners(access: Access, info: EntityInfo, values: Mapping[str, Value]) -> None:
+    """Rows are given only to oneself or, by managers, to those below. Raises RefusedError ``not_allowed``."""
+    for column in info.facts.scope.owners:
+        given = values.get(column)
+        if given is not None and given not in access.people:
+            raise RefusedError(
+                Refusal.NOT_ALLOWED, column, f"“{info.fields[column].label}” may only be you or someone of your team."
+            )
+
+
+def default_owner(access: Access, info: EntityInfo, values: dict[str, Value]) -> None:
+    """A new row that names no owner is its maker's."""
+    if _OWNER in info.facts.scope.owners and values.get(_OWNER) is None:
+        values[_OWNER] = access.user_id
+
+
+def check_references(reach: Reach, info: EntityInfo, values: Mapping[str, Value]) -> None:
+    """What is referred to is there and within reach, a stage is one of the pipeline's.
+
+    A row lends or inherits scopes through its references: one to a stranger's row would open that row.
+    Raises RefusedError ``unknown_parent``, ``invalid_value``.
+    """
+    for name, value in values.items():
+        if value is None:
+            continue
+        facts = info.fields[name]
+        if facts.kind is Kind.REF and not reach.may_refer(facts.ref, str(value)):
+            raise RefusedError(Refusal.UNKNOWN_PARENT, facts.label)
+        if facts.kind is Kind.STAGE and not reach.is_stage(str(value)):
+            raise RefusedError(Refusal.INVALID_VALUE, facts.label)

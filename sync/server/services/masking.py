@@ -1,0 +1,61 @@
+"""Records about other records show no more of them than their reader may see of these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from nxcrm_desktop.domain.dictionary import ENTITIES, entity
+from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.permissions import Action, may
+from nxcrm_desktop.domain.records import Value
+from sync.server.services.disputes import WHOLE_ROW
+
+Line = list[Value]
+"""[version, *values in column order]"""
+_SIDES = ("base", "mine", "theirs")
+
+
+def mask(role: Role, name: str, line: Line) -> Line:
+    """The row as this role may see it: values of fields hidden from the role are taken out."""
+    masker = _MASKERS.get(name)
+    return masker(role, line) if masker else line
+
+
+def _place(name: str, column: str) -> int:
+    return 1 + entity(name).columns.index(column)
+
+
+def _shown(role: Role, name: Value) -> frozenset[str]:
+    """Fields of the entity that the role may see."""
+    info = ENTITIES.get(str(name))
+    return frozenset(info.visible_to(role)) if info and may(role, Action.READ, info.name) else frozenset()
+
+
+def _mask_conflict(role: Role, line: Line) -> Line:
+    shown, field = _shown(role, line[_place("conflict", "entity")]), line[_place("conflict", "field")]
+    if field in shown:
+        return line
+    masked = list(line)
+    for side in _SIDES:
+        place = _place("conflict", side)
+        masked[place] = _only(masked[place], shown) if field == WHOLE_ROW else None
+    return masked
+
+
+def _mask_quarantine(role: Role, line: Line) -> Line:
+    place = _place("quarantine", "changes")
+    shown = _shown(role, line[_place("quarantine", "entity")])
+    return [*line[:place], _only(line[place], shown), *line[place + 1 :]]
+
+
+def _only(text: Value, shown: frozenset[str]) -> Value:
+    """The fields of a JSON object that are shown; anything else as it is when it says nothing."""
+    values = json.loads(str(text)) if text is not None else None
+    if not isinstance(values, dict) or shown.issuperset(values):
+        return text
+    kept = {name: value for name, value in values.items() if name in shown}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+_MASKERS: Mapping[str, Callable[[Role, Line], Line]] = {"conflict": _mask_conflict, "quarantine": _mask_quarantine}

@@ -1,0 +1,112 @@
+"""Push: the edits of a device, each taking effect exactly once or refused on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Engine
+
+from nxcrm_desktop.domain.clock import now_ms
+from nxcrm_desktop.domain.dictionary import SCHEMA_VERSION
+from nxcrm_desktop.errors import NxcrmError
+from sync.protocol.codes import Code
+from sync.protocol.messages import MAX_MUTATIONS, Mutation, Push, PushReply, Result
+from sync.server.services.judge import Judge
+from sync.server.services.refusals import Poison
+from sync.server.store.access import access_of
+from sync.server.store.engine import in_write
+from sync.server.store.feed import stamp
+from sync.server.store.progress import lock_progress, log_results, logged
+from sync.server.store.rows import RowSet
+
+if TYPE_CHECKING:
+    from sync.server.sessions import DeviceSession
+
+SCHEMA_MIN = max(1, SCHEMA_VERSION - 2)
+"""The server speaks its own schema and the two before it; an older device may still push."""
+Edit = Mutation | Poison
+
+
+class Batch(Struct, frozen=True):
+    """A push in which single edits may be unreadable."""
+
+    device: str
+    schema: int
+    mutations: list[Edit]
+
+
+def push(engine: Engine, session: DeviceSession, message: Push | Batch) -> PushReply:
+    """Apply a batch in one transaction.
+
+    Raises NxcrmError ``forbidden`` (another's device, no active account), ``gap``, ``device_rewound``,
+    ``bad_request`` (numbers not ascending by one, too many).
+    """
+    check_device(session, message.device)
+    edits: Sequence[Edit] = message.mutations
+    _check_numbers(edits)
+    return in_write(engine, lambda connection: _apply(connection, session, edits))
+
+
+def check_device(session: DeviceSession, device: str) -> None:
+    """NxcrmError ``forbidden`` when a message speaks for a device other than the one that is signed in."""
+    if device != session.device_id:
+        raise NxcrmError(Code.FORBIDDEN, "This device is signed in as another one.", safe="Nothing was changed.")
+
+
+def _check_numbers(edits: Sequence[Edit]) -> None:
+    if len(edits) > MAX_MUTATIONS:
+        raise NxcrmError(Code.BAD_REQUEST, f"At most {MAX_MUTATIONS} edits go into one push.")
+    if any(later.n != earlier.n + 1 for earlier, later in pairwise(edits)):
+        raise NxcrmError(Code.BAD_REQUEST, "The edits of a push are numbered in order, without a gap.")
+
+
+def _apply(connection: Connection, session: DeviceSession, edits: Sequence[Edit]) -> PushReply:
+    applied = lock_progress(connection, session.device_id)
+    if edits and edits[0].n > applied + 1:
+        raise NxcrmError(
+            Code.GAP,
+            f"Edits {applied + 1} to {edits[0].n - 1} are missing.",
+            safe="Nothing was changed.",
+            todo="Send again from the first missing edit.",
+            details={"applied_n": applied},
+        )
+    settled = _replayed(connection, session.device_id, [edit for edit in edits if edit.n <= applied])
+    fresh = [edit for edit in edits if edit.n > applied]
+    if fresh:
+        settled += _judged(connection, session, fresh)
+    return PushReply(settled, max(applied, edits[-1].n) if edits else applied)
+
+
+def _replayed(connection: Connection, device_id: str, edits: Sequence[Edit]) -> list[Result]:
+    """The results of edits that an earlier, lost attempt has settled."""
+    if not edits:
+        return []
+    known = logged(connection, device_id, edits[0].n, edits[-1].n)
+    for edit in edits:
+        if edit.n not in known or known[edit.n][0] != _digest(edit):
+            raise NxcrmError(
+                Code.DEVICE_REWOUND,
+                "The server has seen other edits under these numbers: this device was put back to an earlier state.",
+                safe="Nothing was changed.",
+                todo="Enrol the device anew; what it has not sent stays in its outbox.",
+                details={"n": edit.n},
+            )
+    return [msgspec.json.decode(known[edit.n][1], type=Result) for edit in edits]
+
+
+def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit]) -> list[Result]:
+    rows = RowSet(connection, session.user_id, now_ms())
+    results = Judge(connection, access_of(connection, session.user_id), rows, edits).results()
+    log = [(r.n, _digest(edit), msgspec.json.encode(r).decode()) for edit, r in zip(edits, results, strict=True)]
+    log_results(connection, session.device_id, log)
+    stamp(connection, rows.write())
+    return results
+
+
+def _digest(edit: Edit) -> str:
+    return blake2b(msgspec.json.encode(edit, order="deterministic"), digest_size=16).hexdigest()

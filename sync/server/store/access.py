@@ -1,0 +1,73 @@
+"""What a member of staff may reach now: role, scopes, and the people below them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.permissions import REACH, Action, Reach, may
+from nxcrm_desktop.errors import NxcrmError
+from sync.protocol.codes import Code
+from sync.server.store.scopes import DESK, REF, owner, share
+from sync.server.store.tables import ENTITY_TABLES, scope
+
+_USER = ENTITY_TABLES["user"].c
+_OWNED = owner("")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``people``: ids of those whose rows they may give away (themselves and, for managers, everyone below).
+
+    ``scopes``: every scope they see, by name; ``numbers``: name → number of those that have ever held a row.
+    """
+
+    user_id: str
+    role: Role
+    people: frozenset[str]
+    scopes: tuple[str, ...]
+    numbers: Mapping[str, int]
+
+
+def access_of(connection: Connection, user_id: str) -> Access:
+    """The present rights of a member of staff. NxcrmError ``forbidden`` if they are no longer active."""
+    role = _role(connection, user_id)
+    people = frozenset({user_id} | (_below(connection, user_id) if REACH[role] is Reach.TEAM else set()))
+    numbers = dict(connection.execute(select(scope.c.name, scope.c.id)).tuples().all())
+    names = {REF, share(user_id), *map(owner, people)}
+    if REACH[role] is Reach.ALL:
+        names.update(name for name in numbers if name.startswith(_OWNED))
+    if may(role, Action.READ, "incident") or may(role, Action.READ, "privacy_request"):
+        names.add(DESK)
+    ordered = tuple(sorted(names, key=lambda name: (name != REF, name)))
+    return Access(user_id, role, people, ordered, {name: numbers[name] for name in ordered if name in numbers})
+
+
+def _role(connection: Connection, user_id: str) -> Role:
+    wanted = select(_USER.role).where(_USER.id == user_id, _USER.active == 1, _USER.deleted_at.is_(None))
+    role = connection.execute(wanted).scalar()
+    if role is None:
+        raise NxcrmError(
+            Code.FORBIDDEN,
+            "This account is not active.",
+            safe="Nothing was changed. Unsent edits stay on the device.",
+            todo="Ask your administrator.",
+        )
+    return Role(role)
+
+
+def _below(connection: Connection, user_id: str) -> set[str]:
+    """Everyone who reports to them, directly or not; a circle of reporting lines ends where it began."""
+    reports: dict[str | None, list[str]] = defaultdict(list)
+    for person, manager in connection.execute(select(_USER.id, _USER.manager_id).where(_USER.deleted_at.is_(None))):
+        reports[manager].append(person)
+    found: set[str] = set()
+    waiting: Iterable[str] = reports[user_id]
+    while waiting := [person for person in waiting if person not in found]:
+        found.update(waiting)
+        waiting = [report for person in waiting for report in reports[person]]
+    return found

@@ -1,0 +1,70 @@
+"""Reading the feed: what is new in a scope, and the rows that go with it. To be used within one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from nxcrm_desktop.domain.dictionary import EntityInfo
+from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.records import Value
+from sync.server.store.sql import among, fetch, listed, quoted
+from sync.server.store.tables import VER, checksum, feed, scope
+
+
+class FeedEntry(NamedTuple):
+    """One entry: scope number, sequence number, entity number, row id, op (see feed.Op)."""
+
+    scope_id: int
+    seq: int
+    entity: int
+    row_id: str
+    op: int
+
+
+def heads(connection: Connection, scope_ids: Collection[int]) -> dict[int, int]:
+    """The newest sequence number of each scope."""
+    sql = f"SELECT id, head FROM scope WHERE {among(connection, 'id')}"  # noqa: S608 (constants)
+    return dict(map(tuple, fetch(connection, sql, listed(connection, scope_ids))))
+
+
+def entries_after(
+    connection: Connection, scope_id: int, seq: int, entities: Sequence[int], limit: int
+) -> list[FeedEntry]:
+    """The next entries of a scope about these entities, in order of commit."""
+    f = feed.c
+    wanted = (
+        select(f.scope_id, f.seq, f.entity, f.row_id, f.op)
+        .where(f.scope_id == scope_id, f.seq > seq, f.entity.in_(entities))
+        .order_by(f.seq)
+        .limit(limit)
+    )
+    return [FeedEntry(*row) for row in connection.execute(wanted)]
+
+
+def count_after(connection: Connection, scope_id: int, seq: int, entities: Sequence[int]) -> int:
+    """How many entries of a scope about these entities follow."""
+    f = feed.c
+    wanted = select(func.count()).where(f.scope_id == scope_id, f.seq > seq, f.entity.in_(entities))
+    return connection.execute(wanted).scalar_one()
+
+
+def rows_of(connection: Connection, info: EntityInfo, role: Role, ids: Collection[str]) -> dict[str, list[Value]]:
+    """id → [version, *values in column order] of rows, columns hidden from the role as null."""
+    visible = frozenset(info.visible_to(role))
+    columns = ", ".join(quoted(name) if name in visible else "NULL" for name in info.columns)
+    sql = f"SELECT {VER}, {columns} FROM {quoted(info.name)} WHERE {among(connection, 'id')}"  # noqa: S608 (as above)
+    return {row[1]: list(row) for row in fetch(connection, sql, listed(connection, ids))}
+
+
+def checksums_of(connection: Connection, scope_ids: Collection[int]) -> list[tuple[str, int, int, str]]:
+    """(scope name, entity number, count, sum) of these scopes."""
+    wanted = (
+        select(scope.c.name, checksum.c.entity, checksum.c.count, checksum.c.sum)
+        .join(scope, scope.c.id == checksum.c.scope_id)
+        .where(checksum.c.scope_id.in_(list(scope_ids)))
+        .order_by(scope.c.name, checksum.c.entity)
+    )
+    return [(name, entity, count, total) for name, entity, count, total in connection.execute(wanted)]

@@ -1,0 +1,58 @@
+"""How far each device has come, and what became of each of its edits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select, update
+
+from sync.server.store.engine import is_sqlite
+from sync.server.store.sql import fetch, insert_many, mark
+from sync.server.store.tables import device_sync, erasure_receipt, mutation_log
+
+
+def lock_progress(connection: Connection, device_id: str) -> int:
+    """The number of the device's last settled edit. Of two requests of one device, the second waits here."""
+    conflict = "ON CONFLICT DO NOTHING"
+    insert_many(connection, device_sync, ("device_id", "applied_n", "acked_seq"), [(device_id, 0, 0)], conflict)
+    lock = "" if is_sqlite(connection) else " FOR UPDATE"
+    sql = f"SELECT applied_n FROM device_sync WHERE device_id = {mark(connection)}{lock}"  # noqa: S608 (constants)
+    return int(fetch(connection, sql, device_id)[0][0])
+
+
+def applied_n(connection: Connection, device_id: str) -> int:
+    """The number of the device's last settled edit; 0 if it never sent one."""
+    wanted = select(device_sync.c.applied_n).where(device_sync.c.device_id == device_id)
+    return connection.execute(wanted).scalar() or 0
+
+
+def logged(connection: Connection, device_id: str, first: int, last: int) -> dict[int, tuple[str, str]]:
+    """number → (hash, result) of the device's edits from ``first`` to ``last``, both included."""
+    log = mutation_log.c
+    wanted = select(log.n, log.hash, log.result).where(log.device_id == device_id, log.n.between(first, last))
+    return {n: (digest, result) for n, digest, result in connection.execute(wanted)}
+
+
+def log_results(connection: Connection, device_id: str, results: Sequence[tuple[int, str, str]]) -> None:
+    """Keep (number, hash, result) of edits just judged, ascending, and the last number as the device's progress."""
+    rows = [(device_id, *result) for result in results]
+    insert_many(connection, mutation_log, ("device_id", "n", "hash", "result"), rows)
+    here = device_sync.c.device_id == device_id
+    connection.execute(update(device_sync).where(here).values(applied_n=results[-1][0]))
+
+
+def note_greeting(connection: Connection, device_id: str, app_version: str) -> None:
+    """Keep which version of the program the device runs."""
+    lock_progress(connection, device_id)
+    here = device_sync.c.device_id == device_id
+    connection.execute(update(device_sync).where(here).values(app_version=app_version))
+
+
+def note_ack(connection: Connection, device_id: str, seq: int, erased: Sequence[str], now: int) -> None:
+    """Keep how far the device has stored the feed, and which erasures it has carried out."""
+    lock_progress(connection, device_id)
+    here = device_sync.c.device_id == device_id
+    connection.execute(update(device_sync).where(here).values(acked_seq=seq, acked_at=now))
+    columns = ("device_id", "row_id", "received_at")
+    receipts = [(device_id, row_id, now) for row_id in dict.fromkeys(erased)]
+    insert_many(connection, erasure_receipt, columns, receipts, "ON CONFLICT DO NOTHING")
