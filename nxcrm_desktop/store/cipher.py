@@ -15,6 +15,7 @@ KEY_BYTES = 32
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _CACHE_KIB = 64 * 1024
 _BUSY_MS = 5_000
+_WAL_PAGES = 4_000  # 32 MiB between checkpoints: a pulled page touches a good part of every index
 _DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
 _OK, _DENY = 0, 1
 _ACTION_ATTACH, _ACTION_DETACH, _ACTION_FUNCTION = 24, 25, 31  # https://sqlite.org/c3ref/c_alter_table.html
@@ -85,6 +86,7 @@ def _settle(connection: Any, *, read_only: bool) -> None:
         connection.execute("PRAGMA query_only = ON")
     else:
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         # FULL: a mutation the server has seen must survive a power cut, or its number would be given twice.
         connection.execute("PRAGMA synchronous = FULL")
     connection.set_authorizer(_authorise)

@@ -74,18 +74,29 @@ class SyncStore:
 
     def apply_page(self, page: PullReply) -> PageOutcome:
         """Store a page, and the cursor behind it. NxcrmError ``nothing_granted``, ``epoch_changed``."""
+        return self.apply_pages([page])
+
+    def apply_pages(self, pages: Sequence[PullReply]) -> PageOutcome:
+        """Store consecutive pages in one transaction.
+
+        Each commit encrypts every page of the file that it touched, and 2,000 rows touch most of those of the indexes:
+        five pages at once take half the time of five transactions.
+        """
+        put = dropped = 0
         with self._writing() as (cursor, rows):
-            _check(page, meta.get(cursor, Meta.EPOCH))
-            if page.reset:
-                resetting.forget_all(cursor, rows)
-            writer = PageWriter(cursor, rows)
-            writer.apply(page)
-            meta.put(cursor, Meta.CURSOR, page.cursor)
-            meta.put(cursor, Meta.EPOCH, page.epoch)
+            for page in pages:
+                _check(page, meta.get(cursor, Meta.EPOCH))
+                if page.reset:
+                    resetting.forget_all(cursor, rows)
+                writer = PageWriter(cursor, rows)
+                writer.apply(page)
+                meta.put(cursor, Meta.CURSOR, page.cursor)
+                meta.put(cursor, Meta.EPOCH, page.epoch)
+                put, dropped = put + writer.put, dropped + writer.dropped
             purging = meta.get(cursor, Meta.PURGE_SEARCH) is not None
         if purging:
             purge.purge(self._store)
-        return PageOutcome(writer.put, writer.dropped)
+        return PageOutcome(put, dropped)
 
     def checksums(self) -> Sequence[Checksum]:
         """Of every (scope, table) of which this device holds a row."""

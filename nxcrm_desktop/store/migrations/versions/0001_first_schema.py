@@ -206,6 +206,7 @@ CREATE INDEX ix_vehicle_chassis_number ON vehicle (chassis_number);
 CREATE INDEX ix_vehicle_registration_number ON vehicle (registration_number);
 CREATE VIRTUAL TABLE search USING fts5(words, content='search_doc', content_rowid='docid', tokenize='ascii',
     prefix='1 2 3 4', detail=none, columnsize=0);
+INSERT INTO search (search, rank) VALUES ('automerge', 8);
 """
 
 
