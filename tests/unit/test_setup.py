@@ -6,19 +6,20 @@ what is missing or says exactly what to type.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import nxcrm_desktop
-from tests.helpers.source import ROOT
+from tests.helpers.source import PACKAGES, ROOT, python_files, tree
 
 _LOCKS = ("requirements.lock", "requirements-dev.lock")
 _PINNED = re.compile(r"^(?P<name>[a-z0-9.-]+)(\[[a-z,-]+\])?==(?P<version>\S+)( ; .+?)? \\$")
@@ -67,6 +68,25 @@ def test_locks_follow_pyproject() -> None:
     programs = {_normal(item) for item in project["project"]["dependencies"] + groups["build"]}
     assert programs <= set(_locked("requirements.lock"))
     assert programs | {_normal(item) for item in groups["dev"]} <= set(_locked("requirements-dev.lock"))
+
+
+def _imported(*folders: str) -> set[str]:
+    """The top-level names that the files of `folders` import of other people's."""
+    nodes = [node for path in python_files(*folders) for node in ast.walk(tree(path))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    ours = {*PACKAGES, "benchmarks", "tests", *sys.stdlib_module_names}
+    return {name.split(".")[0] for name in names} - ours
+
+
+@pytest.mark.parametrize(("folders", "groups"), [(PACKAGES, ()), (("tests", "benchmarks"), ("dev",))])
+def test_what_is_imported_is_declared(folders: tuple[str, ...], groups: tuple[str, ...]) -> None:
+    project = _project()
+    lists = [project["project"]["dependencies"], *(project["dependency-groups"][group] for group in groups)]
+    declared = {_normal(item) for items in lists for item in items}
+    providers = {name: {_normal(item) for item in packages} for name, packages in packages_distributions().items()}
+    strangers = {name for name in _imported(*folders) if not providers.get(name, set()) & declared}
+    assert not strangers, f"imported, but only there because something else needs them: {strangers}"
 
 
 def test_both_locks_agree() -> None:
