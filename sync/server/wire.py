@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from types import ModuleType
 from typing import Any, TypeVar
@@ -21,9 +21,14 @@ _BEARER = "bearer"
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """A request body as a message. NxcrmError ``bad_request`` (not JSON) or ``invalid_message`` (not this message)."""
+    """A request body as a message. Errors as :func:`translated`."""
+    return translated(lambda: msgspec.json.decode(body, type=kind))
+
+
+def translated(reading: Callable[[], T]) -> T:
+    """What ``reading`` makes of JSON. NxcrmError ``bad_request`` (not JSON) or ``invalid_message`` (not this message)."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return reading()
     except msgspec.ValidationError as problem:
         raise _refused("invalid_message", f"The message is not as the protocol says: {problem}.") from problem
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
