@@ -26,7 +26,7 @@ from nxcrm_desktop.security.envelope import (
     new_header,
     wipe,
 )
-from nxcrm_desktop.security.files import sync_folder, write_atomically
+from nxcrm_desktop.security.files import TEMPORARY_SUFFIX, sync_folder, write_atomically
 from nxcrm_desktop.security.keyring_store import SystemKeyring
 
 _SLOTS = 2
@@ -166,6 +166,8 @@ class Keys:
 
     def _retire_other(self, present: Envelope) -> None:
         """Removes the slot that is not in use: its secret first, so that the old envelope is dead at once."""
+        for left_over in self._folder.glob(f"key.*{TEMPORARY_SUFFIX}"):
+            left_over.unlink()
         other = present.header.generation + 1
         path = self._slot(other)
         if not path.exists():

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import threading
 import time
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
@@ -40,15 +37,6 @@ class PlainTextKeyring(KeyringBackend):
 
     def delete_password(self, service: str, username: str) -> None:
         del self.kept[service, username]
-
-
-@pytest.fixture
-def sloppy_library() -> Iterator[None]:
-    """keyring leaves its socket to the garbage collector when the Secret Service is locked."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture
