@@ -1,0 +1,1 @@
+"""The server as a program: its process, its accounts, its commands."""

@@ -1,0 +1,38 @@
+"""One running server for the tests of a module, each with members of staff of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+
+from nxcrm_desktop.domain.facts import Role
+from sync.server.config import OrgPolicy
+from tests.helpers.server import Device, ServerHandle, running_server
+
+NewDevice = Callable[..., Device]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHandle]:
+    """A server over TLS on SQLite that allows devices without a keyring."""
+    with running_server(tmp_path_factory.mktemp("server"), policy=OrgPolicy(password_only_devices=True)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def _numbers() -> Iterator[int]:
+    return iter(count(1))
+
+
+@pytest.fixture
+def new_device(server: ServerHandle, _numbers: Iterator[int]) -> NewDevice:
+    """Makes a device, not yet enrolled, of a new member of staff."""
+
+    def make(role: Role = Role.SALES) -> Device:
+        username = f"user{next(_numbers)}"
+        server.add_user(username, role)
+        return server.device(username)
+
+    return make
