@@ -261,7 +261,7 @@ def demo(
     headless: Annotated[bool, typer.Option(help="Walk through the story without a window.")] = False,
 ) -> None:
     """A whole demo organisation: a server, a sales tree, laptops with leads in them."""
-    from nxcrm_desktop.demo import run_demo
+    from nxcrm_desktop.demo.run import run_demo
 
     session = session_of(context)
     show(run_demo(folder, leads=leads, headless=headless, quiet=session.as_json), as_json=session.as_json)

@@ -1,0 +1,1 @@
+"""A whole demo organisation, made deterministically: a real server, a sales tree, laptops with leads in them."""
