@@ -44,8 +44,13 @@ if TYPE_CHECKING:
 
     from nxcrm_desktop.services.activity import ActivityService
     from nxcrm_desktop.services.conflicts import ConflictService
+    from nxcrm_desktop.services.exports import ExportService
     from nxcrm_desktop.services.imports import ImportService
     from nxcrm_desktop.services.leads import LeadService
+    from nxcrm_desktop.services.papers import PaperService
+    from nxcrm_desktop.services.privacy import PrivacyService
+    from nxcrm_desktop.services.records import RecordService
+    from nxcrm_desktop.services.reports import ReportService
     from nxcrm_desktop.services.search import SearchService
     from nxcrm_desktop.services.transactions import TransactionService
 
@@ -94,6 +99,20 @@ class App:
         return TransactionService(self.store, self.actor)
 
     @cached_property
+    def papers(self) -> PaperService:
+        """Documents and their versions."""
+        from nxcrm_desktop.services.papers import PaperService
+
+        return PaperService(self.store, self.actor, self.vault)
+
+    @cached_property
+    def records(self) -> RecordService:
+        """Rows of any entity."""
+        from nxcrm_desktop.services.records import RecordService
+
+        return RecordService(self.store, self.actor)
+
+    @cached_property
     def conflicts(self) -> ConflictService:
         """Edits of one field by two people."""
         from nxcrm_desktop.services.conflicts import ConflictService
@@ -106,6 +125,29 @@ class App:
         from nxcrm_desktop.services.imports import ImportService
 
         return ImportService(self.store, self.actor)
+
+    @cached_property
+    def exports(self) -> ExportService:
+        """Lists as files."""
+        from nxcrm_desktop.services.exports import ExportService
+
+        return ExportService(self.store, self.actor)
+
+    @cached_property
+    def reports(self) -> ReportService:
+        """Reports by name."""
+        from nxcrm_desktop.services.reports import ReportService
+
+        return ReportService(self.store, self.actor, self.identity.full_name)
+
+    @cached_property
+    def privacy(self) -> PrivacyService:
+        """Customers' legal requests; it has a connection of its own."""
+        from nxcrm_desktop.services.privacy import PrivacyService
+
+        return PrivacyService(
+            self.store, self.actor, self.identity.full_name, self.identity.key, self.vault, self._transport()
+        )
 
     @cached_property
     def search(self) -> SearchService:

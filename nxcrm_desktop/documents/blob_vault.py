@@ -73,6 +73,10 @@ class BlobVault:
         """The content, verified against its hash."""
         return b"".join(self._chunks(sha256))
 
+    def read(self, sha256: str) -> bytes | None:
+        """The verified content, or None when it is not on this device."""
+        return self.open_bytes(sha256) if self.has(sha256) else None
+
     def save_to(self, sha256: str, target: Path) -> None:
         """Writes the content, unencrypted, to ``target``: wholly and verified, or not at all."""
         temporary = target.with_name(f".{os.urandom(8).hex()}{TEMPORARY_SUFFIX}")

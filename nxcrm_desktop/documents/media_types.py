@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
-from io import BytesIO
+import codecs
+import re
+from collections.abc import Iterator
 
 UNKNOWN = "application/octet-stream"
 PDF = "application/pdf"
 TEXT = "text/plain"
 _PDF_HEADER_WITHIN = 1024
-_MAX_ENTRIES = 10_000
+_LOCAL_HEADER = b"PK\x03\x04"
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -26,18 +27,18 @@ _SIGNATURES = (
     (b"#!", "text/x-script"),
 )
 _OFFICE = (
-    ("word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
 _HEIF = (b"heic", b"heix", b"mif1", b"msf1")
 
 
 def media_type(data: bytes) -> str:
-    """The media type (RFC 6838) of a file's content, ``application/octet-stream`` when it is none we know."""
+    """The media type (RFC 6838) of a file by its first bytes (64 KiB are plenty); ``UNKNOWN`` if none we know."""
     if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
         return PDF
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(_LOCAL_HEADER):
         return _archive(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
@@ -50,24 +51,27 @@ def media_type(data: bytes) -> str:
 
 
 def _archive(data: bytes) -> str:
-    """A ZIP, or the office document inside it. Nothing is unpacked: the list of names is enough."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = archive.namelist()[:_MAX_ENTRIES]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return UNKNOWN
-    if "[Content_Types].xml" in names:
+    """A ZIP, or the office document it is: told by the names before each entry, so that the beginning is enough."""
+    names = list(_entry_names(data))
+    if b"[Content_Types].xml" in names:
         for folder, kind in _OFFICE:
             if any(name.startswith(folder) for name in names):
                 return kind
     return "application/zip"
 
 
+def _entry_names(data: bytes) -> Iterator[bytes]:
+    """The names in a ZIP's local file headers (APPNOTE 4.3.7), as far as they are there. Nothing is unpacked."""
+    for header in re.finditer(_LOCAL_HEADER, data):
+        length = int.from_bytes(data[header.start() + 26 : header.start() + 28], "little")
+        yield data[header.start() + 30 : header.start() + 30 + length]
+
+
 def _is_text(data: bytes) -> bool:
     if not data or b"\x00" in data:
         return False
     try:
-        data.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(data)  # a letter cut off at the end is no error
     except UnicodeDecodeError:
         return False
     return True
