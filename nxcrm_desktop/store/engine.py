@@ -96,14 +96,7 @@ class Store:
     def integrity_check(self) -> list[str]:
         """Findings of SQLCipher's and SQLite's full checks and of the search index; empty when all is well."""
         with told(), self._lock:
-            raw = self._raw
-            found = [str(row[0]) for row in raw.execute("PRAGMA cipher_integrity_check")]
-            found += [str(row[0]) for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            try:
-                raw.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
-            except sqlcipher.DatabaseError as error:
-                found.append(f"search: {error}")
-            return found
+            return [finding for check in _CHECKS for finding in _findings(self._raw, check)]
 
     def checkpoint(self) -> None:
         """Move everything from the -wal file into the store and empty it."""
@@ -146,6 +139,20 @@ class Store:
         self._readers.dispose()
         self._writer.close()
         self._writers.dispose()
+
+
+_CHECKS = (
+    "PRAGMA cipher_integrity_check",
+    "PRAGMA integrity_check",
+    "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)",
+)
+
+
+def _findings(raw: Any, check: str) -> list[str]:
+    try:
+        return [str(row[0]) for row in raw.execute(check) if row[0] != "ok"]
+    except sqlcipher.DatabaseError as error:  # some damage is such that the check itself cannot go on
+        return [str(error)]
 
 
 def create_store(path: Path, dek: bytes) -> Store:
