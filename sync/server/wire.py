@@ -26,7 +26,7 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 
 def translated(reading: Callable[[], T]) -> T:
-    """What ``reading`` makes of JSON. NxcrmError ``bad_request`` (not JSON) or ``invalid_message`` (not this message)."""
+    """What ``reading`` makes of JSON. NxcrmError ``bad_request`` (not JSON), ``invalid_message`` (not this message)."""
     try:
         return reading()
     except msgspec.ValidationError as problem:

@@ -33,7 +33,7 @@ class Reach:
         self._made: set[Key] = set()
         keys = _keys(edits)
         rows.load(keys)
-        self._live = _live_targets(connection, edits)
+        self._live = _live_targets(connection, edits) | {("user", person) for person in access.people}
         self.erased = erased_among(connection, {row_id for ids in keys.values() for row_id in ids})
         asked = {(entity, row_id) for entity, ids in keys.items() for row_id in ids if rows.get(entity, row_id)}
         private = {key for key in self._live if not ENTITIES[key[0]].facts.scope.ref}

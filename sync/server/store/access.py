@@ -37,7 +37,7 @@ def access_of(connection: Connection, user_id: str) -> Access:
     """The present rights of a member of staff. NxcrmError ``forbidden`` if they are no longer active."""
     role = _role(connection, user_id)
     people = frozenset({user_id} | (_below(connection, user_id) if REACH[role] is Reach.TEAM else set()))
-    numbers = dict(connection.execute(select(scope.c.name, scope.c.id)).tuples().all())
+    numbers = dict(connection.execute(select(scope.c.name, scope.c.id)).all())
     names = {REF, share(user_id), *map(owner, people)}
     if REACH[role] is Reach.ALL:
         names.update(name for name in numbers if name.startswith(_OWNED))

@@ -1,0 +1,1 @@
+"""The server side of sync: its services called directly, on SQLite and on PostgreSQL."""
