@@ -1,0 +1,134 @@
+"""I1 to I8 of the sync design, checked on an organisation in which everybody has synced and nobody types."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from nxcrm_desktop.domain.dictionary import ENTITIES
+from nxcrm_desktop.domain.facts import Merge
+from nxcrm_desktop.domain.records import Value
+from nxcrm_desktop.store.outbox import OutboxEntry
+from sync.protocol.messages import Result
+from tests.helpers.devices import Device
+from tests.sync.stateful.oracle import Truth
+from tests.sync.stateful.world import World, check_nothing_half_stored
+
+ROUNDS = 4
+
+
+def bring_to_rest(world: World) -> None:
+    """Everybody syncs until nothing moves any more; if it never stops, that is a finding."""
+    for _ in range(ROUNDS):
+        summaries = [device.sync() for device in world.devices]
+        assert all(summary.complete for summary in summaries)
+        if not any(summary.pushed or summary.pulled for summary in summaries):
+            return
+    raise AssertionError("sync never comes to rest")
+
+
+def check_at_rest(world: World) -> None:
+    """Bring to rest, then check every invariant."""
+    bring_to_rest(world)
+    truth = Truth(world.server.engine)
+    assert truth.stored_sums == truth.sums(), "the server's own checksums are those of its rows"
+    for device in world.devices:
+        check_projection(device, truth)
+        check_nothing_half_stored(device)
+        check_each_edit_has_one_result(world, device, truth)
+    check_no_value_lost(world, truth)
+    check_erased_stay_away(world, truth)
+    check_money(world, truth)
+
+
+def check_projection(device: Device, truth: Truth) -> None:
+    """I1, I3, I4: the device shows what its user may see of the server: every row of it, and not one row more."""
+    user = device.actor.user_id
+    expected = truth.projection(user)
+    shown = {(name, row_id): row for name in ENTITIES for row_id, row in _rows(device, name).items()}
+    assert shown.keys() - expected.keys() == set(), "rows that do not belong here"
+    assert expected.keys() - shown.keys() == set(), "rows that never came"
+    assert {key: shown[key] for key in expected} == expected
+    kept = {(c.scope, c.table): (c.count, c.sum) for c in device.sync_store.checksums()}
+    assert kept == truth.sums(user)
+    assert device.sync_store.state().waiting == 0
+
+
+def _rows(device: Device, entity: str) -> dict[str, dict[str, Value]]:
+    return {} if ENTITIES[entity].facts.server_only else device.rows(entity)
+
+
+def check_each_edit_has_one_result(world: World, device: Device, truth: Truth) -> None:
+    """I2: every edit was settled once, in order; what was refused or set aside is on record."""
+    typed, results = world.typed[device.id], truth.results[device.id]
+    assert sorted(results) == sorted(typed) == list(range(1, len(typed) + 1))
+    for n, entry in typed.items():
+        check_on_record(entry, results[n], truth)
+
+
+def check_on_record(entry: OutboxEntry, result: Result, truth: Truth) -> None:
+    if result.status in ("rejected", "gone"):
+        kept = [row.values for row in truth.of("quarantine") if row.values["row_id"] == entry.id]
+        assert any(row["author_id"] == entry.author for row in kept), f"{entry.entity} refused without a record"
+        assert result.reason
+    for conflict in result.conflicts:
+        assert truth.rows["conflict", conflict].values["row_id"] == entry.id
+    assert bool(result.conflicts) or result.status != "conflict"
+
+
+def check_no_value_lost(world: World, truth: Truth) -> None:
+    """I5: each value typed is in its row, in a record beside it, or was replaced by someone who saw it."""
+    records: dict[str, list[str]] = defaultdict(list)
+    for row in [*truth.of("conflict"), *truth.of("quarantine")]:
+        sides = ("base", "mine", "theirs") if row.entity == "conflict" else ("changes",)
+        records[str(row.values["row_id"])] += [str(row.values[side]) for side in sides]
+    replaced = {
+        (entry.entity, entry.id, name, old)
+        for typed in world.typed.values() for entry in typed.values() for name, (old, _) in entry.fields.items()
+    }  # fmt: skip
+    for typed in world.typed.values():
+        for entry in typed.values():
+            for name, (old, new) in entry.fields.items():
+                if entry.id in truth.erased or new is None or new == old:
+                    continue
+                found = (
+                    is_kept(entry, name, truth, records[entry.id]) or (entry.entity, entry.id, name, new) in replaced
+                )
+                assert found, f"{entry.entity}.{name} typed over {old!r}: {new!r} is nowhere"
+
+
+def is_kept(entry: OutboxEntry, name: str, truth: Truth, records: list[str]) -> bool:
+    """Whether the value is in the server's row or in a record; of texts and tags: what was added."""
+    old, new = entry.fields[name]
+    row = truth.rows.get((entry.entity, entry.id))
+    now = None if row is None else row.values[name]
+    policy = ENTITIES[entry.entity].fields[name].merge
+    if policy is Merge.UNION:
+        added = set(json.loads(str(new))) - set(json.loads(str(old or "[]")))
+        return all(tag in str(now) or any(tag in record for record in records) for tag in added)
+    if policy is Merge.APPEND:
+        word = str(new).rsplit("\n", 1)[-1]
+        assert str(now or "").count(word) <= 1, f"{word} was applied twice"
+        return word in str(now) or any(word in record for record in records)
+    text = json.dumps(new, ensure_ascii=False)
+    return now == new or any(text in record for record in records)
+
+
+def check_erased_stay_away(world: World, truth: Truth) -> None:
+    """I6: no device and no table of rows holds an erased id, and nothing typed about it later was kept."""
+    for device in world.devices:
+        for name in ENTITIES:
+            assert not truth.erased & _rows(device, name).keys()
+        assert device.sync_store.erasures() == []
+    assert not truth.erased & {row_id for _, row_id in truth.rows}
+
+
+def check_money(world: World, truth: Truth) -> None:
+    """The ledger adds up to exactly the payments that were accepted."""
+    accepted = sum(
+        int(entry.fields["amount_paise"][1] or 0)
+        for device in world.devices
+        for n, entry in world.typed[device.id].items()
+        if entry.entity == "payment_entry" and truth.results[device.id][n].status == "applied"
+    )
+    assert sum(int(row.values["amount_paise"] or 0) for row in truth.of("payment_entry")) == accepted
