@@ -19,7 +19,11 @@ from sync.server.middleware import BoundedBody, Envelope
 from sync.server.problems import add_handlers
 from sync.server.routers.auth import auth_router
 from sync.server.routers.health import Health, health_router
+from sync.server.routers.sync import sync_router
+from sync.server.services import lease
 from sync.server.services.accounts import Accounts
+from sync.server.services.cursor import Cursors
+from sync.server.services.hello import LeaseMaker
 from sync.server.services.tokens import Tokens
 from sync.server.store.engine import make_engine
 from sync.server.wire import messages_of, publish
@@ -54,11 +58,16 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.state.tokens = tokens
     app.include_router(health_router(context))
     app.include_router(auth_router(Accounts(context, tokens), tokens))
+    app.include_router(sync_router(context.engine, Cursors(context.keys.derive("cursor")), _lease_maker(context)))
     add_handlers(app)
     app.add_middleware(BoundedBody)
     app.add_middleware(Envelope)
     publish(app, [*messages_of(messages, auth_messages), Health])
     return app
+
+
+def _lease_maker(context: ServerContext) -> LeaseMaker:
+    return lambda session, role, scopes: lease.issue(context, session.device_id, session.user_id, role, scopes)
 
 
 def application() -> FastAPI:

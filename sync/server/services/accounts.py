@@ -23,6 +23,7 @@ from sync.server.services.second_factor import Factor, SecondFactor
 from sync.server.services.throttle import Limit, Throttle, limits_for, limits_for_device
 from sync.server.services.tokens import Tokens, device_revoked, verify_signature
 from sync.server.store import accounts as store
+from sync.server.store.access import access_of
 from sync.server.store.engine import read_snapshot, write_transaction
 
 
@@ -143,6 +144,7 @@ class Accounts:
     def _session(
         self, connection: Connection, user: RowMapping, device_id: str, *, password_only: bool, codes: list[str]
     ) -> Session:
+        scopes = access_of(connection, user["id"]).scopes
         pair = self._tokens.begin(connection, device_id, user["id"])
         policy = self._context.config.policy
         return Session(
@@ -154,7 +156,7 @@ class Accounts:
             access_expires_ms=pair.access_expires_ms,
             refresh_token=pair.refresh_token,
             policy=Policy(policy.password_only_devices, _least(password_only=password_only), policy.offline_days),
-            lease=lease.issue(self._context, device_id, user["id"], user["role"], ()),
+            lease=lease.issue(self._context, device_id, user["id"], user["role"], scopes),
             lease_key=self._context.keys.public_hex,
             recovery_codes=codes,
         )
