@@ -13,12 +13,14 @@ from pathlib import Path
 import xlsxwriter
 
 from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.clock import local_datetime
 from nxcrm_desktop.domain.dictionary import EntityInfo, entity
 from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.permissions import Action, readable_fields
 from nxcrm_desktop.domain.records import Keyset, ListQuery, Record, Value
 from nxcrm_desktop.domain.values import display
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.security.files import translated
 from nxcrm_desktop.services import guard
 from nxcrm_desktop.services.import_result import Cancel, Progress
 from nxcrm_desktop.store.engine import Store
@@ -28,6 +30,7 @@ _PAGE = 1000
 _FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _XLSX_ROWS = 1_048_575  # rows of a sheet, less the header
 _XLSX_CELL = 32_767
+_XLSX_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _EXACT = 2**53
 """Spreadsheets keep numbers as doubles: beyond this they are written as text."""
 
@@ -44,7 +47,7 @@ class ExportService:
     def export(
         self, query: ListQuery, path: Path, *, progress: Progress | None = None, cancel: Cancel | None = None
     ) -> int:
-        """Write the list to ``path`` (.csv, .xlsx or .json); an older file there is replaced at the end. Returns the rows.
+        """Write the list to ``path`` (.csv, .xlsx or .json); an older file is replaced at the end. Returns the rows.
 
         Raises NxcrmError ``unknown_format``, ``not_allowed``, ``cancelled``, ``file_not_writable``, ``disk_full``.
         """
@@ -73,8 +76,12 @@ def _whole(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.replace(path)
-    except OSError as error:
-        happened = f"{path.name} cannot be written: {(error.strerror or 'unknown reason').lower()}."
+    except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
+        cause = error if isinstance(error, OSError) else error.args[0]
+        if isinstance(cause, OSError) and isinstance(full := translated(cause), NxcrmError):
+            raise full from error
+        reason = getattr(cause, "strerror", None) or "unknown reason"
+        happened = f"{path.name} cannot be written: {reason.lower()}."
         raise NxcrmError(
             "file_not_writable", happened, safe="What was there before is unchanged.", todo="Choose another folder."
         ) from error
@@ -109,7 +116,7 @@ def guarded(text: str) -> str:
 
 
 def _text(info: EntityInfo, name: str, value: Value) -> str:
-    """A value as a person, and the importer, reads it: phones and times keep their exact machine form."""
+    """A value as a person, and the importer, reads it; times are Indian."""
     facts = info.fields[name]
     if value is None:
         return ""
@@ -117,7 +124,7 @@ def _text(info: EntityInfo, name: str, value: Value) -> str:
         rupees, paise = divmod(abs(int(value)), 100)
         return f"{'-' if int(value) < 0 else ''}{rupees}.{paise:02d}"
     if facts.kind is Kind.INSTANT:
-        return display(facts, value)
+        return local_datetime(int(value)).strftime("%Y-%m-%d %H:%M:%S")
     if facts.kind in (Kind.BOOL, Kind.CHOICE, Kind.TAGS):
         return display(facts, value)
     return str(value)
@@ -154,7 +161,7 @@ def _json(path: Path, _info: EntityInfo, columns: Sequence[str], rows: Rows) -> 
 
 def _xlsx(path: Path, info: EntityInfo, columns: Sequence[str], rows: Rows) -> int:
     count = 0
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {**_XLSX_OPTIONS, "tmpdir": str(path.parent)}  # rows on their way stay beside the file, not in /tmp
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet(info.facts.plural[:31])
         rupees = book.add_format({"num_format": "#,##0.00"})

@@ -54,7 +54,7 @@ class RecordService:
         limit: int = 100,
         search: str = "",
     ) -> list[Record]:
-        """Rows of an entity. Each of ``where`` is FIELD=TEXT; also ``!=``, ``<``, ``<=``, ``>``, ``>=`` and ``~`` (contains).
+        """Rows of an entity. Each of ``where`` is FIELD=TEXT; also != < <= > >= and ~ (contains).
 
         Nothing after the sign means "is empty". ``order``: a sortable column or id, the default.
         """

@@ -25,3 +25,6 @@ class SearchService:
             return []
         with self._store.read() as reader:
             return reader.search(text, entities=wanted, limit=limit)
+
+
+__all__ = ["SearchHit", "SearchService"]

@@ -1,0 +1,1 @@
+"""Tests: use cases on a real encrypted store."""

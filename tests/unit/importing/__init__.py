@@ -1,0 +1,1 @@
+"""Tests: files read into drafts of records."""

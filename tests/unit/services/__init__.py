@@ -1,0 +1,1 @@
+"""Tests: the arithmetic of use cases."""
