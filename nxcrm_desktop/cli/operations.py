@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from nxcrm_desktop.bootstrap import App
-from nxcrm_desktop.cli.output import Answer, Progress, plain, typed
-from nxcrm_desktop.domain.dictionary import entity
-from nxcrm_desktop.domain.records import Condition, ListQuery, Record
+from nxcrm_desktop.cli.output import Answer, Progress, plain
+from nxcrm_desktop.domain import clock, values
+from nxcrm_desktop.domain.records import Value
+from nxcrm_desktop.services.conflicts import ConflictView
 
-Fields = Mapping[str, object]
+Fields = Mapping[str, Value]
 
 
 def status(app: App) -> Answer:
@@ -22,17 +23,15 @@ def status(app: App) -> Answer:
 
 def sync(app: App, progress: Progress | None = None) -> Answer:
     """One whole synchronisation."""
-    return asdict(app.sync.run(progress=progress))
+    return asdict(app.sync.run(progress=(lambda now: progress(now.n, now.of)) if progress else None))
 
 
 def record_list(
     app: App, entity: str, where: Fields | None = None, order: str = "id", limit: int | None = None
 ) -> Answer:
     """Rows of an entity, filtered by equality, in ascending order (``-field`` for descending)."""
-    query = ListQuery(
-        entity, _conditions(entity, where or {}), order=order.removeprefix("-"), descending=order.startswith("-")
-    )
-    return [plain(record) for record in app.records.iterate(query, limit=limit)]
+    query = app.records.query(entity, _filters(where), order=order.removeprefix("-"), descending=order.startswith("-"))
+    return [plain(record) for record in app.records.list(query, limit=limit)]
 
 
 def record_get(app: App, entity: str, id: str) -> Answer:  # noqa: A002 (the shell's argument is called id)
@@ -42,12 +41,12 @@ def record_get(app: App, entity: str, id: str) -> Answer:  # noqa: A002 (the she
 
 def record_create(app: App, entity: str, set: Fields) -> Answer:  # noqa: A002 (as the option is called)
     """A new row; answers with it."""
-    return plain(app.records.get(entity, app.records.create(entity, _values(entity, set))))
+    return plain(app.records.get(entity, app.records.create(entity, set)))
 
 
 def record_update(app: App, entity: str, id: str, set: Fields) -> Answer:  # noqa: A002 (as the option is called)
     """Change a row; answers with it."""
-    app.records.update(entity, id, _values(entity, set))
+    app.records.update(entity, id, set)
     return plain(app.records.get(entity, id))
 
 
@@ -59,7 +58,8 @@ def record_delete(app: App, entity: str, id: str) -> Answer:  # noqa: A002 (the 
 
 def search(app: App, text: str, limit: int = 50) -> Answer:
     """Full-text search over everything this device holds."""
-    return [asdict(hit) for hit in app.search.search(text, limit=limit)]
+    found = app.search.search(text, limit=limit)
+    return [{"entity": hit.entity, "id": hit.id, "title": hit.title, "record": plain(hit.record)} for hit in found]
 
 
 def import_file(
@@ -77,18 +77,17 @@ def import_file(
         Path(file), entity, mapping=map or None, preset=preset, on_duplicate=on_duplicate, dry_run=dry_run,
         progress=progress,
     )  # fmt: skip
-    return asdict(result)
+    return result.as_json()
 
 
 def import_undo(app: App, batch: str) -> Answer:
     """Take an import back; rows that were changed since stay."""
-    return asdict(app.imports.undo(batch))
+    return app.imports.undo(batch).as_json()
 
 
 def export(app: App, entity: str, output: str, where: Fields | None = None) -> Answer:
     """Write a list to a CSV, XLSX or JSON file."""
-    query = ListQuery(entity, _conditions(entity, where or {}), order="id")
-    return {"file": output, "rows": app.exports.write(query, Path(output))}
+    return {"file": output, "rows": app.exports.export(app.records.query(entity, _filters(where)), Path(output))}
 
 
 def document_add(app: App, file: str, lead: str, title: str | None = None, category: str = "other") -> Answer:
@@ -110,12 +109,12 @@ def document_list(app: App, lead: str | None = None) -> Answer:
 
 def conflicts_list(app: App) -> Answer:
     """Conflicts that wait for a person."""
-    return [plain(record) for record in app.conflicts.list_open()]
+    return [_conflict(view) for view in app.conflicts.list()]
 
 
 def conflicts_show(app: App, id: str) -> Answer:  # noqa: A002 (the shell's argument is called id)
     """One conflict: base, mine, theirs, by whom and when."""
-    return plain(app.records.get("conflict", id))
+    return _conflict(app.conflicts.get(id))
 
 
 def conflicts_resolve(
@@ -125,16 +124,17 @@ def conflicts_resolve(
     set: Fields | None = None,  # noqa: A002 (as the option is called)
 ) -> Answer:
     """Decide a conflict; ``merged`` takes the value from ``set``."""
-    conflict = app.records.get("conflict", id)
-    app.conflicts.resolve(id, take, _merged_value(conflict, take, set or {}))
-    return plain(app.records.get("conflict", id))
+    view = app.conflicts.get(id)
+    value = app.records.parse(view.entity, set or {}).get(view.field) if take == "merged" else None
+    app.conflicts.resolve(id, take, value)
+    return _conflict(app.conflicts.get(id))
 
 
-def _merged_value(conflict: Record, take: str, given: Fields) -> str | int | None:
-    if take != "merged":
-        return None
-    name = conflict.text("field")
-    return _values(conflict.text("entity"), given).get(name)
+def _conflict(view: ConflictView) -> dict[str, object]:
+    shown = {name: values.machine(view.facts, getattr(view, name)) for name in ("base", "mine", "theirs", "current")}
+    times = {name: clock.to_iso(getattr(view, name)) for name in ("mine_at", "theirs_at")}
+    told = ("id", "entity", "row_id", "row_title", "row_exists", "field", "status", "mine_by", "theirs_by")
+    return {name: getattr(view, name) for name in told} | shown | times
 
 
 def report(app: App, name: str, output: str, since: str | None = None, until: str | None = None) -> Answer:
@@ -159,17 +159,11 @@ def privacy_export(
     return asdict(app.privacy.export(subject, Path(output), reason=reason, recipient=recipient))
 
 
-def _conditions(name: str, where: Fields) -> tuple[Condition, ...]:
-    info = entity(name)
-    return tuple(Condition(field, value=typed(info.field(field), field, value)) for field, value in where.items())
+def _filters(where: Fields | None) -> list[str]:
+    return [f"{field}={value}" for field, value in (where or {}).items()]
 
 
-def _values(name: str, given: Fields) -> dict[str, str | int | None]:
-    info = entity(name)
-    return {field: typed(info.field(field), field, value) for field, value in given.items()}
-
-
-SHELL = {
+SHELL: Mapping[str, Callable[..., Answer]] = {
     "status": status, "sync": sync, "search": search, "export": export, "import": import_file,
     "import.undo": import_undo, "record.list": record_list, "record.get": record_get,
     "record.create": record_create, "record.update": record_update, "record.delete": record_delete,

@@ -10,9 +10,7 @@ import typer
 
 from nxcrm_desktop.domain import values
 from nxcrm_desktop.domain.dictionary import ENTITIES
-from nxcrm_desktop.domain.facts import Facts, Kind
-from nxcrm_desktop.domain.problems import ValueProblem
-from nxcrm_desktop.domain.records import Record, Value
+from nxcrm_desktop.domain.records import Record
 from nxcrm_desktop.errors import NxcrmError
 
 Answer = Mapping[str, object] | list[Mapping[str, object]]
@@ -23,33 +21,6 @@ def plain(record: Record) -> dict[str, object]:
     """A record as JSON: instants as ISO 8601 in UTC, tags as lists, yes/no as booleans, money as integer paise."""
     fields = ENTITIES[record.entity].fields
     return {name: values.machine(fields[name], record[name]) for name in record}
-
-
-def typed(facts: Facts, name: str, text: object) -> Value:
-    """A value given on the command line or in a shell command. Money is whole paise, times are ISO 8601.
-
-    Raises NxcrmError ``invalid_value`` with ``details.field``.
-    """
-    try:
-        if not isinstance(text, str):
-            return values.normalise(facts, values.pack_tags(text) if isinstance(text, list) else text)
-        if facts.kind is Kind.MONEY and text:
-            return values.normalise(facts, _paise(facts, text))
-        return values.parse(facts, text)
-    except ValueProblem as problem:
-        raise NxcrmError(
-            "invalid_value",
-            problem.message,
-            safe="Nothing was changed.",
-            todo=f"Correct {name} and try again.",
-            details={"field": name, "problem": problem.code},
-        ) from None
-
-
-def _paise(facts: Facts, text: str) -> int:
-    if not text.lstrip("-").isdecimal():
-        raise ValueProblem("not_money", f"{facts.label} must be a whole number of paise.")
-    return int(text)
 
 
 def show(answer: Answer | None, *, as_json: bool) -> None:

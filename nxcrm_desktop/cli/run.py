@@ -256,7 +256,7 @@ def privacy_verify(context: Context, file: Path) -> None:
 @cli.command()
 def demo(
     context: Context,
-    folder: Annotated[Path, typer.Option("--dir", help="Where the demo organisation lives.")],
+    folder: Annotated[Path, typer.Option("--dir", help="Where the demo organisation lives.")] = Path("demo-output"),
     leads: Annotated[int, typer.Option(min=10, help="How many leads it has.")] = 400,
     headless: Annotated[bool, typer.Option(help="Walk through the story without a window.")] = False,
 ) -> None:

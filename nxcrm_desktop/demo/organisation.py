@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pyotp
 
-from nxcrm_desktop.app import App
-from nxcrm_desktop.bootstrap import EnrolRequest, enrol, unlock
+from nxcrm_desktop.bootstrap import App, EnrolRequest, Profile, enrol, unlock
 from nxcrm_desktop.demo.people import PASSPHRASE, STAFF, Person
 from nxcrm_desktop.demo.server import DemoServer, Invitation
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.security.profile import Profile
 
 _STATE = "demo.json"
 _VERSION = 1

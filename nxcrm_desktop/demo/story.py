@@ -7,16 +7,14 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from nxcrm_desktop.app import App
-from nxcrm_desktop.bootstrap import unlock
+from nxcrm_desktop.bootstrap import App, Profile, unlock
 from nxcrm_desktop.demo.leads import HEADERS, write_leads
 from nxcrm_desktop.demo.organisation import Organisation
 from nxcrm_desktop.demo.people import COLLEAGUE, EXECUTIVE, MANAGER, OFFICER, PASSPHRASE, Person
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.dictionary import ENTITIES
-from nxcrm_desktop.domain.records import ListQuery, Record
+from nxcrm_desktop.domain.records import Record
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.security.profile import Profile
 
 HOUR_MS = 3_600_000
 _SPOKEN_FOR = 0.6  # of the leads are the executive's, the others her colleague's
@@ -43,12 +41,16 @@ def import_again(org: Organisation) -> Figures:
     preview = app.imports.run(more, "lead", mapping=_mapping(), on_duplicate="create", dry_run=True)
     batch = app.imports.run(path, "lead", mapping=_mapping(), on_duplicate="create")
     before = _count(app, "lead")
-    app.imports.undo(batch.batch)
+    app.imports.undo(str(batch.batch))
     org.say(
-        f"A second import would have found {preview.duplicates} duplicates and refused {len(preview.rejected)} line; "
+        f"A second import would have found {preview.duplicates} duplicates and refused {preview.rejected_count} line; "
         f"done all the same, it was undone: {before} → {_count(app, 'lead')} leads."
     )
-    return {"duplicates": preview.duplicates, "rejected": len(preview.rejected), "undone": before - _count(app, "lead")}
+    return {
+        "duplicates": preview.duplicates,
+        "rejected": preview.rejected_count,
+        "undone": before - _count(app, "lead"),
+    }
 
 
 def work_offline(org: Organisation) -> Figures:
@@ -59,13 +61,9 @@ def work_offline(org: Organisation) -> Figures:
     app.leads.update(lead.id, {"rating": "hot", "next_step": "Test drive on Saturday"})
     app.leads.change_stage(lead.id, "negotiation")
     app.activity.log("note", lead_id=lead.id, body="Came with his brother, likes the white one.")
-    app.activity.add_task("Call about the loan", lead_id=lead.id, due_at=clock.now_ms() + 24 * HOUR_MS)
-    deal = app.transactions.record(
-        "sale", lead_id=lead.id, agreed_paise=48_500_000, agreed_on=clock.today().isoformat()
-    )
-    app.transactions.add_payment(
-        deal, direction="in", mode="upi", amount_paise=500_000, paid_on=clock.today().isoformat(), reference="UPI 4471"
-    )
+    app.activity.add_task(lead.id, "Call about the loan", clock.now_ms() + 24 * HOUR_MS)
+    deal = app.transactions.record(kind="sale", agreed_paise=48_500_000, lead_id=lead.id)
+    app.transactions.add_payment(deal, direction="in", mode="upi", amount_paise=500_000, reference="UPI 4471")
     app.papers.attach(_paper(org), lead_id=lead.id, title="Booking form", category="agreement")
     waiting = app.status.report()["outbox"]
     org.close_laptop(EXECUTIVE)
@@ -98,7 +96,7 @@ def disagree(org: Organisation, lead: str) -> Figures:
     manager.leads.update(lead, {"city": "Thane", "rating": "warm"})
     executive.sync.run()
     manager.sync.run()
-    conflict = manager.conflicts.list_open()[0]
+    conflict = manager.conflicts.list()[0]
     manager.conflicts.resolve(conflict.id, "mine")
     manager.sync.run()
     executive.sync.run()
@@ -147,14 +145,14 @@ def try_the_stolen_laptop(org: Organisation, lead: str) -> Figures:
 
 def first_lead(app: App) -> Record:
     """The executive's lead that the story follows: an open one with a phone, the first by id."""
-    leads = app.records.iterate(ListQuery("lead", order="id"))
+    leads = app.records.list(app.records.query("lead"))
     return next(lead for lead in leads if lead["phone"] and lead["stage"] in ("contacted", "qualified", "test_drive"))
 
 
 def _import(org: Organisation, person: Person, count: int) -> dict[str, object]:
     path = _file_of(org, person)
     write_leads(path, count, seed=person.user, today=date(2026, 11, 20))
-    return asdict(org.laptop(person).imports.run(path, "lead", mapping=_mapping()))
+    return dict(org.laptop(person).imports.run(path, "lead", _mapping()).as_json())
 
 
 def _file_of(org: Organisation, person: Person) -> Path:
@@ -173,7 +171,7 @@ def _paper(org: Organisation) -> Path:
 
 
 def _count(app: App, entity: str) -> int:
-    return app.records.count(ListQuery(entity))
+    return sum(1 for _ in app.records.list(app.records.query(entity)))
 
 
 def _has(app: App, entity: str, row_id: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.dictionary import EntityInfo, entity
+from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.problems import ValueProblem
-from nxcrm_desktop.domain.records import Compare, Condition, ListQuery, Record, Value
+from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Record, Value
 from nxcrm_desktop.domain.values import normalise, parse
 from nxcrm_desktop.services import guard
 from nxcrm_desktop.services.activity import ActivityService
@@ -19,8 +20,9 @@ from nxcrm_desktop.services.transactions import TransactionService
 from nxcrm_desktop.store.engine import Store
 
 Typed = Mapping[str, Value]
-"""Column → what was typed (text, read as a person writes it) or a machine value (an integer)."""
+"""Column → what was typed (text, read as a person writes it; money as whole paise) or a machine value (an integer)."""
 
+_PAGE = 1_000
 _OPERATORS = (
     ("!=", Compare.NE), (">=", Compare.GE), ("<=", Compare.LE), ("~", Compare.CONTAINS), (">", Compare.GT),
     ("<", Compare.LT), ("=", Compare.EQ),
@@ -44,25 +46,35 @@ class RecordService:
         }
         self._activity = activity
 
-    def list(
+    def query(
         self,
         name: str,
         where: Sequence[str] = (),
         *,
         order: str | None = None,
         descending: bool = False,
-        limit: int = 100,
         search: str = "",
-    ) -> list[Record]:
-        """Rows of an entity. Each of ``where`` is FIELD=TEXT; also != < <= > >= and ~ (contains).
+    ) -> ListQuery:
+        """The list that is meant. Each of ``where`` is FIELD=TEXT; also != < <= > >= and ~ (contains).
 
         Nothing after the sign means "is empty". ``order``: a sortable column or id, the default.
         """
         info = self._readable(name)
-        conditions = tuple(self._condition(info, text) for text in where)
-        query = ListQuery(name, conditions, search, order or "id", descending)
-        with self._store.read() as reader:
-            return list(reader.page(query, limit=limit).rows)
+        return ListQuery(name, tuple(self._condition(info, text) for text in where), "", order or "id", descending)
+
+    def list(self, query: ListQuery, *, limit: int | None = None) -> Iterator[Record]:
+        """The rows of a list from :meth:`query`, a page at a time; all of them without a limit."""
+        self._readable(query.entity)
+        after: Keyset | None = None
+        left = limit
+        while left is None or left > 0:
+            with self._store.read() as reader:
+                page = reader.page(query, limit=min(left or _PAGE, _PAGE), after=after)
+            yield from page.rows
+            after = page.next
+            left = None if left is None else left - len(page.rows)
+            if after is None:
+                return
 
     def get(self, name: str, row_id: str) -> Record:
         """One row. Raises NxcrmError ``not_found``."""
@@ -108,7 +120,9 @@ class RecordService:
         try:
             if not isinstance(value, str):
                 return normalise(facts, value)
-            return parse(facts, self._stage(value) if facts.kind.value == "stage" else value)
+            if facts.kind is Kind.MONEY:
+                return normalise(facts, _paise(value))
+            return parse(facts, self._stage(value) if facts.kind is Kind.STAGE else value)
         except ValueProblem as problem:
             raise guard.invalid(field, problem.message) from None
 
@@ -132,6 +146,13 @@ class RecordService:
     def _readable(self, name: str) -> EntityInfo:
         guard.require(self._actor, Action.READ, name)
         return entity(name)
+
+
+def _paise(text: str) -> int:
+    """Money is whole paise here: the command line never guesses whether rupees were meant."""
+    if not text.strip().removeprefix("-").isdecimal():
+        raise ValueProblem("not_money", f"“{text}” is not a whole number of paise.")
+    return int(text)
 
 
 def _needed(name: str, values: dict[str, Any], *fields: str) -> dict[str, Any]:
