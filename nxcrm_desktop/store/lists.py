@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, text
 
 from nxcrm_desktop.domain.dictionary import EntityInfo, entity
 from nxcrm_desktop.domain.facts import Kind
-from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Page, Record
+from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Page, Record, Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store.search import typed
 from nxcrm_desktop.store.tables import METADATA, order_expression
@@ -60,34 +60,31 @@ class Listing:
             self.info.field(name)
         return [self.table.c[name] for name in self.info.columns if name in wanted]
 
-    def _after(self, columns: Sequence[ColumnElement[Any]], position: Sequence[Any]) -> ColumnElement[bool]:
-        left, right = tuple_(*columns), tuple_(*(literal(value) for value in position))
-        return left < right if self.query.descending else left > right
+    def _beyond(self, column: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        return column < value if self.query.descending else column > value
 
-    def _with_value(self, limit: int, after: Keyset | None) -> Sequence[Any]:
-        """Rows whose order column has a value, which come first."""
-        where = [*self.where, self.table.c[self.query.order].is_not(None)]
-        if after is not None:
-            where.append(self._after((self._order, self.table.c.id), (after.value, after.id)))
-        statement = select(*self._columns()).where(and_(*where)).order_by(*self._sorted(self._order, self.table.c.id))
-        return self.connection.execute(statement.limit(limit)).all()
+    def _segments(self, after: Keyset | None) -> list[Where]:
+        """The stretches of the list behind a position, in order, each of them one seek in the order column's index.
 
-    def _by_id(self, limit: int, after: Keyset | None, *where: ColumnElement[bool]) -> Sequence[Any]:
-        found = [*self.where, *where]
-        if after is not None:
-            found.append(self._after((self.table.c.id,), (after.id,)))
-        statement = select(*self._columns()).where(and_(True, *found)).order_by(*self._sorted(self.table.c.id))
-        return self.connection.execute(statement.limit(limit)).all()
+        (SQLite does not seek by a row value whose column has a collation; it would read the index from its start.)
+        """
+        row_id, column = self.table.c.id, self._order
+        if self.query.order == "id":
+            return [[] if after is None else [self._beyond(row_id, after.id)]]
+        nulls: Where = [self.table.c[self.query.order].is_(None)]
+        if after is None:
+            return [[column.is_not(None)], nulls]
+        if after.value is None:
+            return [[*nulls, self._beyond(row_id, after.id)]]
+        return [[column == after.value, self._beyond(row_id, after.id)], [self._beyond(column, after.value)], nulls]
 
     def _rows(self, limit: int, after: Keyset | None) -> list[Any]:
-        if self.query.order == "id":
-            return list(self._by_id(limit, after))
-        among_nulls = after is not None and after.value is None
-        rows = [] if among_nulls else list(self._with_value(limit, after))
-        if len(rows) < limit:
-            rows += self._by_id(
-                limit - len(rows), after if among_nulls else None, self.table.c[self.query.order].is_(None)
-            )
+        rows: list[Any] = []
+        for segment in self._segments(after):
+            if len(rows) < limit:
+                wanted = select(*self._columns()).where(and_(True, *self.where, *segment))
+                wanted = wanted.order_by(*self._sorted(self._order, self.table.c.id)).limit(limit - len(rows))
+                rows += self.connection.execute(wanted)
         return rows
 
     def page(self, limit: int, after: Keyset | None) -> Page:
