@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.dictionary import EntityInfo
 from nxcrm_desktop.domain.records import ListQuery, Record, Value
-from nxcrm_desktop.domain.stages import DEFAULT_STAGES
+from nxcrm_desktop.domain.stages import DEFAULT_STAGES, FIRST_STAGE
 from nxcrm_desktop.services import guard
 from nxcrm_desktop.store.reader import Reader
 from nxcrm_desktop.store.uow import UnitOfWork
+
+_OWNERS = ("owner_id", "assignee_id")
 
 
 def change(work: UnitOfWork, entity: str, row_id: str, changes: Mapping[str, Value]) -> bool:
@@ -17,6 +21,16 @@ def change(work: UnitOfWork, entity: str, row_id: str, changes: Mapping[str, Val
     stage = rest.pop("stage", None) if entity == "lead" else None
     moved = move_stage(work, row_id, str(stage)) if stage is not None else False
     return (work.update(entity, row_id, rest) if rest else False) or moved
+
+
+def fresh(info: EntityInfo, actor: Actor) -> dict[str, Value]:
+    """What a new row gets unless it says otherwise: its maker owns it, a lead is new, a follow-up is open."""
+    given: dict[str, Value] = {name: actor.user_id for name in _OWNERS if name in info.fields}
+    if info.name == "lead":
+        given["stage"] = FIRST_STAGE
+    if info.name == "task":
+        given["status"] = "open"
+    return given
 
 
 def move_stage(work: UnitOfWork, lead_id: str, stage: str, lost_reason: str | None = None) -> bool:

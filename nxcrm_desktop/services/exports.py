@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,8 +162,11 @@ def _json(path: Path, _info: EntityInfo, columns: Sequence[str], rows: Rows) -> 
 
 def _xlsx(path: Path, info: EntityInfo, columns: Sequence[str], rows: Rows) -> int:
     count = 0
-    options = {**_XLSX_OPTIONS, "tmpdir": str(path.parent)}  # rows on their way stay beside the file, not in /tmp
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with (
+        # Rows on their way stay beside the file, not in a folder everyone shares, and go even when it fails.
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder,
+        xlsxwriter.Workbook(str(path), {**_XLSX_OPTIONS, "tmpdir": folder}) as book,
+    ):
         sheet = book.add_worksheet(info.facts.plural[:31])
         rupees = book.add_format({"num_format": "#,##0.00"})
         for at, label in enumerate(_labels(info, columns)):

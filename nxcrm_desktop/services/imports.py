@@ -10,11 +10,8 @@ from typing import Any
 
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.dictionary import EntityInfo, entity
-from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.domain.permissions import Action, writable_fields
-from nxcrm_desktop.domain.records import Value
-from nxcrm_desktop.domain.stages import FIRST_STAGE
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.importing import planning
 from nxcrm_desktop.importing.mapping import Draft, Plan, Rejection
@@ -22,7 +19,7 @@ from nxcrm_desktop.importing.presets import preset as named_preset, suggest
 from nxcrm_desktop.importing.readers import open_source
 from nxcrm_desktop.importing.source import Source
 from nxcrm_desktop.services import guard
-from nxcrm_desktop.services.changes import stage_words
+from nxcrm_desktop.services.changes import fresh, stage_words
 from nxcrm_desktop.services.import_result import Cancel, ImportResult, Progress, UndoResult
 from nxcrm_desktop.services.import_run import ImportRun, OnDuplicate
 from nxcrm_desktop.services.import_undo import undo_rows
@@ -31,7 +28,6 @@ from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.reader import Reader
 
 _BATCH_ROWS = 500
-_OWNERS = ("owner_id", "assignee_id")
 _SAMPLE = 20
 
 
@@ -168,7 +164,7 @@ class ImportService:
         with self._store.read() as reader:
             stages = stage_words(reader)
         writable = writable_fields(self._actor.role, info, Action.CREATE)
-        defaults = _defaults(info, self._actor)
+        defaults = fresh(info, self._actor)
         return planning.plan(source, planning.Request(info, writable, stages, defaults, mapping, chosen))
 
 
@@ -186,15 +182,6 @@ def _batches(source: Source, plan: Plan, result: ImportResult) -> Iterator[tuple
             else:
                 drafts.append(made)
         yield done, drafts
-
-
-def _defaults(info: EntityInfo, actor: Actor) -> dict[str, Value]:
-    """What a row gets that the file does not say: its owner is the importer, a lead is new, a follow-up open."""
-    given: dict[str, Value] = {name: actor.user_id for name in _OWNERS if name in info.fields}
-    given |= {name: FIRST_STAGE for name, facts in info.fields.items() if facts.kind is Kind.STAGE}
-    if info.name == "task":
-        given["status"] = "open"
-    return given
 
 
 def _summary(result: ImportResult) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, 
 from nxcrm_desktop.domain.values import normalise, parse
 from nxcrm_desktop.services import guard
 from nxcrm_desktop.services.activity import ActivityService
-from nxcrm_desktop.services.changes import change, stage_words
+from nxcrm_desktop.services.changes import change, fresh, stage_words
 from nxcrm_desktop.services.leads import LeadService
 from nxcrm_desktop.services.transactions import TransactionService
 from nxcrm_desktop.store.engine import Store
@@ -60,7 +60,7 @@ class RecordService:
         Nothing after the sign means "is empty". ``order``: a sortable column or id, the default.
         """
         info = self._readable(name)
-        return ListQuery(name, tuple(self._condition(info, text) for text in where), "", order or "id", descending)
+        return ListQuery(name, tuple(self._condition(info, text) for text in where), search, order or "id", descending)
 
     def list(self, query: ListQuery, *, limit: int | None = None) -> Iterator[Record]:
         """The rows of a list from :meth:`query`, a page at a time; all of them without a limit."""
@@ -90,7 +90,7 @@ class RecordService:
         if maker is not None:
             return maker({field: value for field, value in given.items() if value is not None})
         with self._store.write(self._actor) as work:
-            return work.create(name, given)
+            return work.create(name, {**fresh(entity(name), self._actor), **given})
 
     def update(self, name: str, row_id: str, changes: Typed) -> bool:
         """Change fields of a row. False when nothing differed."""

@@ -18,7 +18,7 @@ from nxcrm_desktop.store.engine import Store, create_store
 from nxcrm_desktop.store.rows import Rows
 
 
-def pulled(store: Store, name: str, **values: Value) -> str:
+def pulled(store: Store, name: str, /, **values: Value) -> str:
     """Put a row into the store as if it came from the server; returns its id."""
     info = entity(name)
     moment = clock.now_ms()
