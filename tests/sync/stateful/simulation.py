@@ -15,7 +15,7 @@ from tests.sync.stateful.world import CALLS, EXECUTIVES, FIELDS, STAFF, World
 Action = Callable[[World, random.Random, Device, int], None]
 
 EDITS: list[Action] = [
-    *[lambda world, chance, device, pick: world.edit_lead(device, pick, chance.choice(FIELDS))] * 4,
+    *[lambda world, chance, device, pick: world.edit_lead(device, pick, chance.choice(FIELDS))] * 12,
     lambda world, chance, device, pick: world.create_lead(device),
     lambda world, chance, device, pick: world.add_note(device, pick),
     lambda world, chance, device, pick: world.add_task(device, pick),
@@ -45,7 +45,7 @@ def simulate(folder: Path, engine: Engine, seed: int, steps: int) -> None:
     try:
         chance = random.Random(seed)
         for _ in range(steps):
-            actions = chance.choices((EDITS, SYNCS, RARITIES), (60, 35, 5))[0]
+            actions = chance.choices((EDITS, SYNCS, RARITIES), (70, 27, 3))[0]
             chance.choice(actions)(world, chance, chance.choice(world.devices), chance.randrange(1000))
         check_at_rest(world)
     finally:

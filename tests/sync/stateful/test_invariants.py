@@ -1,0 +1,149 @@
+"""I1 to I8 under whatever order of edits, syncs, lost replies and deaths hypothesis and a seeded simulation make up.
+
+``SYNC_EXAMPLES=500`` searches longer and at random; ``SYNC_SEED=7 SYNC_STEPS=300`` runs one simulation of one's choice.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from sync.server.store.engine import make_engine
+from tests.helpers.devices import Device
+from tests.sync.stateful.invariants import check_at_rest
+from tests.sync.stateful.simulation import simulate
+from tests.sync.stateful.world import CALLS, EXECUTIVES, FIELDS, LAPTOPS, STAFF, World
+
+EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "0"))
+SEED = int(os.environ.get("SYNC_SEED", "0"))
+STEPS = int(os.environ.get("SYNC_STEPS", "70"))
+
+laptops = st.integers(0, len(LAPTOPS) - 1)
+picks = st.integers(0, 11)
+
+
+class Organisation(RuleBasedStateMachine):
+    """Any rule at any time on any laptop; every invariant at the end, and whenever hypothesis likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory(prefix="nxcrm-stateful-")
+        self.database = make_engine(f"sqlite:///{self.folder.name}/server.db")
+        self.world = World(Path(self.folder.name), self.database)
+
+    def teardown(self) -> None:
+        try:
+            check_at_rest(self.world)
+        finally:
+            self.world.close()
+            self.database.dispose()
+            self.folder.cleanup()
+
+    def device(self, laptop: int) -> Device:
+        return self.world.devices[laptop]
+
+    @rule(laptop=laptops, pick=picks, field=st.sampled_from(FIELDS))
+    def edit(self, laptop: int, pick: int, field: str) -> None:
+        self.world.edit_lead(self.device(laptop), pick, field)
+
+    @rule(pick=picks, field=st.sampled_from(FIELDS))
+    def edit_the_same_on_all_laptops(self, pick: int, field: str) -> None:
+        for device in self.world.devices:
+            self.world.edit_lead(device, pick, field)
+
+    @rule(laptop=laptops)
+    def create(self, laptop: int) -> None:
+        self.world.create_lead(self.device(laptop))
+
+    @rule(laptop=laptops, pick=picks)
+    def note(self, laptop: int, pick: int) -> None:
+        self.world.add_note(self.device(laptop), pick)
+
+    @rule(laptop=laptops, pick=picks)
+    def task(self, laptop: int, pick: int) -> None:
+        self.world.add_task(self.device(laptop), pick)
+
+    @rule(laptop=laptops, pick=picks)
+    def finish(self, laptop: int, pick: int) -> None:
+        self.world.finish_task(self.device(laptop), pick)
+
+    @rule(laptop=laptops, pick=picks)
+    def sell(self, laptop: int, pick: int) -> None:
+        self.world.sell(self.device(laptop), pick)
+
+    @rule(laptop=laptops, pick=picks)
+    def pay(self, laptop: int, pick: int) -> None:
+        self.world.pay(self.device(laptop), pick)
+
+    @rule(pick=picks, to=st.sampled_from(tuple(STAFF)))
+    def reassign(self, pick: int, to: str) -> None:
+        self.world.reassign(pick, to)
+
+    @rule(laptop=laptops, pick=picks)
+    def delete(self, laptop: int, pick: int) -> None:
+        self.world.delete_lead(self.device(laptop), pick)
+
+    @rule(laptop=laptops, pick=picks, take=st.sampled_from(("mine", "server")))
+    def resolve(self, laptop: int, pick: int, take: str) -> None:
+        self.world.resolve(self.device(laptop), pick, take)
+
+    @rule(pick=picks)
+    def erase(self, pick: int) -> None:
+        self.world.erase(pick)
+
+    @rule(name=st.sampled_from(EXECUTIVES), under_boss=st.booleans())
+    def move(self, name: str, under_boss: bool) -> None:
+        self.world.move(name, under_boss=under_boss)
+
+    @rule(laptop=laptops)
+    def sync(self, laptop: int) -> None:
+        self.world.sync(self.device(laptop))
+
+    @rule(laptop=laptops, call=st.sampled_from(CALLS), nth=st.integers(1, 3))
+    def lose_a_reply(self, laptop: int, call: str, nth: int) -> None:
+        self.world.sync_losing(self.device(laptop), call, nth)
+
+    @rule(laptop=laptops)
+    def send_twice(self, laptop: int) -> None:
+        self.world.sync_twice(self.device(laptop))
+
+    @rule(laptop=laptops, after=st.integers(0, 6))
+    def cancel(self, laptop: int, after: int) -> None:
+        self.world.sync_cancelled(self.device(laptop), after)
+
+    @rule(laptop=laptops, steps=st.integers(0, 60))
+    def die(self, laptop: int, steps: int) -> None:
+        self.world.sync_dying(self.device(laptop), steps)
+
+
+@pytest.mark.timeout(600)
+def test_invariants_hold_in_any_order_of_things() -> None:
+    how = settings(
+        max_examples=EXAMPLES or 10,
+        stateful_step_count=25,
+        derandomize=not EXAMPLES,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Organisation, settings=how)
+
+
+@pytest.mark.parametrize("seed", [SEED] if SEED else range(1, 5))
+def test_invariants_hold_on_sqlite(tmp_path: Path, seed: int) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/server.db")
+    simulate(tmp_path, engine, seed, STEPS)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("seed", [SEED] if SEED else range(11, 13))
+def test_invariants_hold_on_postgresql(tmp_path: Path, pg_database: str, seed: int) -> None:
+    engine = make_engine(pg_database)
+    simulate(tmp_path, engine, seed, STEPS)
+    engine.dispose()
