@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from nxcrm_desktop.domain.dictionary import COMMON, EntityInfo
-from nxcrm_desktop.domain.facts import Kind, Merge
+from nxcrm_desktop.domain.facts import Facts, Kind, Merge
 from nxcrm_desktop.domain.ids import is_id
 from nxcrm_desktop.domain.permissions import Action, may
+from nxcrm_desktop.domain.problems import ValueProblem
 from nxcrm_desktop.domain.records import Value
-from nxcrm_desktop.domain.values import unpack_tags
+from nxcrm_desktop.domain.values import normalise
 from sync.protocol.codes import Refusal
 from sync.protocol.merge import Merged, merge_field
 from sync.protocol.messages import Mutation, Result
@@ -145,16 +146,15 @@ class Judge:
 
 def _merged(row: Row, name: str, base: Value, mine: Value) -> Merged:
     facts = row.info.fields[name]
-    if facts.kind is Kind.TAGS and base is not None:
-        base = _tags(base)
-    return merge_field(facts, base, row.values[name], mine)
+    known = _tags(facts, base) if facts.kind is Kind.TAGS else base
+    return merge_field(facts, known, row.values[name], mine)
 
 
-def _tags(base: Value) -> Value:
+def _tags(facts: Facts, base: Value) -> Value:
     """The tags an edit was made on, if they are tags: a device may send anything."""
     try:
-        return base if all(isinstance(tag, str) for tag in unpack_tags(base)) else None
-    except (ValueError, TypeError, RecursionError):
+        return normalise(facts, base)
+    except ValueProblem:
         return None
 
 
