@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from nxcrm_desktop.domain import names
@@ -15,6 +15,11 @@ from nxcrm_desktop.domain.records import Record, Value
 
 _ASCII_WORDS = re.compile(r"[a-z0-9]+")
 _DIGIT_GROUPS = re.compile(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])")
+_ASPIRATED = re.compile(r"(?<=[bcdgjkprstz])h")
+_DOUBLED = re.compile(r"([a-z])\1+")
+_VOWELS = (("aa", "a"), ("ee", "i"), ("oo", "u"), ("w", "v"))
+_SHORTEST_END = 3  # digits of a phone number's end that find it
+_SOUND = "ˇ"  # marks a word as heard; no written word begins with it
 _MAX_WORDS = 12
 _CANDIDATES = 4  # × limit: the newest matches, of which the best are shown
 
@@ -29,20 +34,33 @@ class SearchHit:
     record: Record
 
 
-def tokens_of(text: str) -> Iterable[str]:
-    """Folded words of a text; words in Indian scripts also as spelt in Latin letters."""
-    if text.isascii():
-        return _ASCII_WORDS.findall(text.lower())
-    folded = names.words(text)
-    return folded if all(word.isascii() for word in folded) else (*folded, *names.words(names.latin(text)))
+def words_of(text: str) -> list[str]:
+    """Folded words of a text."""
+    return _ASCII_WORDS.findall(text.lower()) if text.isascii() else names.words(text)
+
+
+@lru_cache(maxsize=50_000)
+def sound(word: str) -> str:
+    """How a name is heard, roughly: Sharma, Sarma and शर्मा are one; so are Deepak, Dipak and दीपक."""
+    plain = _ASPIRATED.sub("", names.latin(word))
+    for spelt, heard in _VOWELS:
+        plain = plain.replace(spelt, heard)
+    return _SOUND + _DOUBLED.sub(r"\1", plain)
+
+
+def _text_tokens(text: str) -> Iterable[str]:
+    """The words as they are written, and as they are heard where that differs."""
+    written = words_of(text)
+    heard = (sound(word) for word in written if not word.isdigit())
+    return (*written, *(word for word in heard if word[1:] not in written))
 
 
 def _phone_tokens(e164: str) -> Iterable[str]:
     """The number with and without country code, and its ends down to three digits: any run of digits is a prefix."""
     digits = e164.lstrip("+")
     if digits.startswith("91"):
-        return (digits, *(digits[start:] for start in range(2, len(digits) - 2)))
-    return tuple(digits[start:] for start in range(len(digits) - 2))
+        return (digits, *(digits[start:] for start in range(2, len(digits) - _SHORTEST_END + 1)))
+    return tuple(digits[start:] for start in range(len(digits) - _SHORTEST_END + 1))
 
 
 def _registration_tokens(mark: str) -> Iterable[str]:
@@ -52,6 +70,7 @@ def _registration_tokens(mark: str) -> Iterable[str]:
 
 
 _TOKENISERS: dict[Kind, Callable[[str], Iterable[str]]] = {
+    Kind.TEXT: _text_tokens,
     Kind.PHONE: _phone_tokens,
     Kind.REGISTRATION: _registration_tokens,
 }
@@ -66,7 +85,7 @@ def entity_token(name: str) -> str:
 def indexer(name: str) -> Callable[[Sequence[Value]], str]:
     """A function from a row in column order to its words: each once, each after a space; "" when there are none."""
     info = entity(name)
-    places = [(info.columns.index(n), _TOKENISERS.get(info.fields[n].kind, tokens_of)) for n in info.searchable]
+    places = [(info.columns.index(n), _TOKENISERS.get(info.fields[n].kind, words_of)) for n in info.searchable]
     head = f" {entity_token(name)} "
 
     def words(row: Sequence[Value]) -> str:
@@ -100,18 +119,18 @@ class TypedText:
 
 
 def _alternatives(word: str) -> tuple[str, ...]:
-    if not word.isascii():
-        return tuple(dict.fromkeys((word, *names.words(names.latin(word)))))
-    trunk = word.lstrip("0")
-    # 098765… is dialled, 98765… is stored.
-    return (word, trunk) if trunk != word and len(trunk) >= 3 and word.isdigit() else (word,)
+    if word.isdigit():
+        trunk = word.lstrip("0")  # 098765… is dialled, 98765… is stored
+        return (word, trunk) if trunk != word and len(trunk) >= _SHORTEST_END else (word,)
+    heard = sound(word)
+    latin = () if word.isascii() else (names.latin(word), heard[1:])
+    return tuple(dict.fromkeys((word, *filter(None, latin), *([heard] if len(heard) > 1 else []))))
 
 
 def typed(text: str) -> TypedText:
     """Read what was typed. Any text at all is allowed; what is no letter or digit separates words."""
     clean = text.encode(errors="ignore").decode()  # lone surrogates
-    words = _ASCII_WORDS.findall(clean.lower()) if clean.isascii() else names.words(clean)
-    return TypedText(tuple(_alternatives(word) for word in dict.fromkeys(words[:_MAX_WORDS])))
+    return TypedText(tuple(_alternatives(word) for word in dict.fromkeys(words_of(clean)[:_MAX_WORDS])))
 
 
 def find(cursor: Any, text: TypedText, entities: Sequence[str], limit: int) -> list[tuple[str, str]]:
