@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import shutil
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,31 +14,26 @@ from nxcrm_desktop.documents.blob_vault import BlobVault
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.facts import Role
-from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.security.device_key import DeviceKey
-from nxcrm_desktop.security.envelope import COSTS, Costs, Protection, new_dek, wipe
+from nxcrm_desktop.security.envelope import COSTS, Costs, new_dek, wipe
 from nxcrm_desktop.security.instance_lock import InstanceLock
-from nxcrm_desktop.security.keyring_store import SystemKeyring
 from nxcrm_desktop.security.lease import Lease, require_valid
 from nxcrm_desktop.security.profile import Profile
-from nxcrm_desktop.services import accounts
+from nxcrm_desktop.services import accounts, enrolment
 from nxcrm_desktop.services.accounts import AccountService, SystemClock
+from nxcrm_desktop.services.enrolment import EnrolRequest
 from nxcrm_desktop.services.status import Standing, StatusService
 from nxcrm_desktop.store.engine import Store, create_store, open_store
 from nxcrm_desktop.store.sync_store import StoreTokenVault, SyncStore
-from sync.client.auth import Session, enrol as enrol_online
+from sync.client.auth import Session
 from sync.client.background import BackgroundSync, Schedule, SyncStatus
 from sync.client.engine import SyncEngine
 from sync.client.failures import from_problem
-from sync.client.transport import Endpoint, Transport
-from sync.protocol import auth
+from sync.client.transport import CONNECT_SECONDS, READ_SECONDS, Endpoint, Transport
 from sync.protocol.codes import Code
 from sync.protocol.messages import PROTOCOL, Hello, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nxcrm_desktop.services.activity import ActivityService
     from nxcrm_desktop.services.conflicts import ConflictService
     from nxcrm_desktop.services.exports import ExportService
@@ -189,12 +181,12 @@ class App:
         self._closing.callback(background.stop)
         return background
 
-    def hello(self, timeout: tuple[float, float] | None = None) -> None:
+    def hello(self, timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)) -> None:
         """Asks the server for a fresh lease, role and scopes, and keeps them."""
         store = SyncStore(self.store)
         state = store.state()
         message = Hello(state.device_id, [PROTOCOL], state.schema, __version__, state.epoch, state.applied_n)
-        with _connection(self.endpoint, self.session, timeout) as transport:
+        with closing(Transport(self.endpoint, self.session, timeout=timeout)) as transport:
             reply = transport.hello(message)
         if reply.device_state != "active":
             raise from_problem(Problem(Code.DEVICE_REVOKED, ""))
@@ -280,27 +272,6 @@ def _opened(profile: Profile, password: str, costs: Costs) -> App:
 
 
 @dataclass(frozen=True, slots=True)
-class EnrolRequest:
-    """What enrolling needs. ``ca_file``: the organisation's own authority (PEM). Plain HTTP reaches loopback only."""
-
-    folder: Path
-    server: str
-    user: str
-    password: str
-    otp: str
-    new_password: str | None = None
-    ca_file: Path | None = None
-    device_name: str = ""
-
-    def with_new_password(self, password: str) -> EnrolRequest:
-        """The same, replacing a temporary password."""
-        return replace(self, new_password=password)
-
-    def __repr__(self) -> str:
-        return f"EnrolRequest(folder={self.folder!r}, server={self.server!r})"
-
-
-@dataclass(frozen=True, slots=True)
 class Enrolled:
     """The open application, and the recovery codes, which are shown once (empty unless this was the first device)."""
 
@@ -312,108 +283,40 @@ def enrol(request: EnrolRequest, *, costs: Costs = COSTS) -> Enrolled:
     """Makes this device the user's: keys, an encrypted store, the first hello.
 
     Everything is made in a folder beside the profile's and renamed at the end: a failure at any point leaves no half
-    profile. NxcrmError ``profile_exists``, ``keyring_*``, those of sync.client.auth.enrol and of the network.
+    profile, and what a kill leaves goes at the next attempt. NxcrmError ``profile_exists``, ``keyring_*``, those of
+    sync.client.auth.enrol and of the network.
     """
     folder = request.folder.absolute()
-    _require_free(folder)
+    password = request.new_password or request.password
+    enrolment.require_free(folder)
     endpoint = _endpoint(request.server, request.ca_file)
-    protection = _protection()
-    part = folder.with_name(f".{folder.name}.{os.urandom(4).hex()}.part")
-    part.mkdir(mode=0o700, parents=True)
-    dek = new_dek()
-    with ExitStack() as undo:
-        undo.callback(shutil.rmtree, part, ignore_errors=True)
+    protection = enrolment.available_protection()
+    with enrolment.workshop(folder) as (part, lock):
+        dek = new_dek()
         store = create_store(part / "store.db", bytes(dek))
-        with ExitStack() as closing:
-            closing.callback(store.close)
-            reply = _introduce(endpoint, request, protection, store)
-            profile = _profile(part, request, reply)
-            keys = profile.keys(costs)
-            undo.callback(keys.forget)
-            keys.create(dek, request.new_password or request.password, protection)
-            _settle(profile, store, dek)
-        _move(part, folder)
-        undo.pop_all()
-    wipe(dek)
-    app = unlock(Profile.open(folder), request.new_password or request.password, costs=costs)
-    return Enrolled(app, tuple(reply.recovery_codes))
-
-
-def _introduce(endpoint: Endpoint, request: EnrolRequest, protection: Protection, store: Store) -> auth.Session:
-    key = DeviceKey.generate()
-    device = auth.NewDevice(
-        name=request.device_name or platform.node() or "laptop",
-        os=platform.system() or "unknown",
-        public_key=key.public,
-        key_protection=protection.value,
-        id=new_id(),
-    )
-    with _connection(endpoint) as transport:
-        reply = enrol_online(
-            transport, auth.Enrol(request.user, request.password, request.otp, device, request.new_password)
-        )
-    accounts.save_identity(store, request.user, key, reply)
-    return reply
-
-
-def _profile(part: Path, request: EnrolRequest, reply: auth.Session) -> Profile:
-    ca_name = None
-    if request.ca_file is not None:
-        ca_name = "ca.pem"
-        shutil.copyfile(request.ca_file, part / ca_name)
-    profile = Profile(part, request.server, request.user, reply.user_id, reply.device_id, ca_name)
-    profile.save()
-    return profile
-
-
-def _settle(profile: Profile, store: Store, dek: bytearray) -> None:
-    """The first hello, through the very parts that later runs use."""
-    with InstanceLock(profile.folder) as lock:
-        app = App(profile, lock, store, BlobVault(profile.blobs, dek))
         try:
-            app.hello()
-            app.require_lease()
-        finally:
-            app.close()
-
-
-def _move(part: Path, folder: Path) -> None:
-    if folder.exists():
-        folder.rmdir()  # it was empty; Windows renames onto nothing that exists
-    part.rename(folder)
-
-
-def _protection() -> Protection:
-    """The keyring where there is one; else the password alone, which the server refuses unless it is allowed."""
-    try:
-        SystemKeyring().probe()
-    except NxcrmError as problem:
-        if problem.code != "keyring_missing":
+            reply = enrolment.introduce(endpoint, request, protection, store)
+            profile = enrolment.new_profile(part, request, reply)
+            profile.keys(costs).create(dek, password, protection)
+            app = App(profile, lock, store, BlobVault(profile.blobs, dek))
+        except BaseException:
+            store.close()
             raise
-        return Protection.PASSWORD
-    return Protection.KEYRING
+        finally:
+            wipe(dek)
+        _settle(app)
+        enrolment.move(part, folder)
+    return Enrolled(unlock(Profile.open(folder), password, costs=costs), tuple(reply.recovery_codes))
 
 
-def _require_free(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NxcrmError(
-            "profile_exists",
-            f"There is something in {folder} already.",
-            safe="It was not touched.",
-            todo="Choose another folder, or wipe the old profile first.",
-        )
+def _settle(app: App) -> None:
+    """The first hello, through the very parts that later runs use. Lets go of the folder, so that it can be renamed."""
+    try:
+        app.hello()
+        app.require_lease()
+    finally:
+        app.close()
 
 
 def _endpoint(server: str, ca_file: Path | None) -> Endpoint:
     return Endpoint(server, ca_file, plain_loopback=True)
-
-
-@contextmanager
-def _connection(
-    endpoint: Endpoint, session: Session | None = None, timeout: tuple[float, float] | None = None
-) -> Iterator[Transport]:
-    transport = Transport(endpoint, session, timeout=timeout) if timeout else Transport(endpoint, session)
-    try:
-        yield transport
-    finally:
-        transport.close()
