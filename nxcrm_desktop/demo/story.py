@@ -67,7 +67,7 @@ def work_offline(org: Organisation) -> Figures:
     app.papers.attach(_paper(org), lead_id=lead.id, title="Booking form", category="agreement")
     waiting = app.status.report()["outbox"]
     org.close_laptop(EXECUTIVE)
-    kept = org.laptop(EXECUTIVE).transactions.ledger(deal).received_paise
+    kept = org.laptop(EXECUTIVE).transactions.ledger(deal).received
     org.say(
         f"With no network {EXECUTIVE.full_name} made {waiting} edits; after closing the laptop all are still there."
     )

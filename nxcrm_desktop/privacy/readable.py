@@ -18,6 +18,7 @@ from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.domain.retention import RETENTION
 from nxcrm_desktop.privacy.collect import Collected
+from nxcrm_desktop.privacy.recipe import in_words
 from nxcrm_desktop.reports.pdf import MUTED, WIDTH, style, text, write_pdf
 
 _INTRODUCTION = (
@@ -58,7 +59,7 @@ def readable(found: Collected, *, label: str, facts: tuple[tuple[str, str], ...]
 
 def _section(info: EntityInfo, rows: list[dict[str, Value]]) -> Section:
     kept = RETENTION[info.facts.retention]
-    why = f"Held for: {info.facts.purpose.value}. Kept: {kept.period} ({kept.source})."
+    why = f"Held for: {info.facts.purpose.value}. Kept: {kept.period} ({kept.source}). {in_words(info)}"
     return Section(info.facts.plural, why, tuple(tuple(_lines(info, row)) for row in rows))
 
 

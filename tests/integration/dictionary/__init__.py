@@ -1,0 +1,3 @@
+"""Tests: what is derived from the dictionary."""
+
+from __future__ import annotations
