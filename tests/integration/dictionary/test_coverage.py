@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -78,9 +79,8 @@ def test_the_importer_takes_every_column_that_may_be_written(info: EntityInfo, t
     writable = writable_fields(Role.MANAGER, info, Action.CREATE)
     file = tmp_path / "rows.csv"
     headings = {info.fields[name].label: name for name in sorted(writable)}
-    file.write_text(
-        ",".join(f'"{heading}"' for heading in headings) + "\n" + "," * (len(headings) - 1), encoding="utf-8"
-    )
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([list(headings), ["x"] * len(headings)])
     plan = planning.plan(open_source(file), planning.Request(info, writable, {}, {}, headings, None))
     assert {column.rule.field for column in plan.columns} == writable
     assert plan.unmapped == ()
