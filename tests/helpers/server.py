@@ -8,15 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyotp import TOTP, parse_uri
+from requests.adapters import HTTPAdapter
 
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.security import totp
@@ -124,6 +127,18 @@ class ServerHandle:
         self.devices.append(made)
         return made
 
+    @staticmethod
+    def at_once(calls: Sequence[Callable[[], requests.Response]]) -> list[requests.Response]:
+        """The replies to calls that all start at the same moment."""
+        together = Barrier(len(calls))
+
+        def call(one: Callable[[], requests.Response]) -> requests.Response:
+            together.wait()
+            return one()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(call, calls))
+
     @property
     def log_file(self) -> Path:
         """What the process wrote to standard error."""
@@ -149,7 +164,8 @@ class Device:
         self.key = Ed25519PrivateKey.generate()
         self.id = self.access_token = self.refresh_token = ""
         self.http = requests.Session()
-        self.http.trust_env = False
+        self.http.trust_env = False  # the machine's own list of authorities would be taken instead
+        self.http.mount("https://", HTTPAdapter(pool_maxsize=16))
         self.http.verify = str(server.ca_file)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import threading
 
@@ -10,6 +11,8 @@ from argon2.exceptions import VerificationError
 
 from nxcrm_desktop.security.password_policy import normalise
 
+_MEMORY_KIB = 64 * 1024
+_PASSES = 3
 _AT_ONCE = 4
 """Each costs 64 MiB and a core for a moment: a flood of sign-ins waits instead of exhausting the machine."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -19,9 +22,10 @@ class Passwords:
     """Hashes and verifies. One per process."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+        self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=1)
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
-        self._decoy = self.hash(secrets.token_urlsafe(16))
+        # As costly to verify as a real one, and the hash of nothing anybody knows.
+        self._decoy = f"$argon2id$v=19$m={_MEMORY_KIB},t={_PASSES},p=1${_random(16)}${_random(32)}"
 
     def hash(self, password: str) -> str:
         """The password as an Argon2id PHC string."""
@@ -36,6 +40,10 @@ class Passwords:
             except VerificationError:
                 return False
         return stored is not None
+
+
+def _random(size: int) -> str:
+    return base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
 
 
 def temporary_password() -> str:

@@ -1,4 +1,4 @@
-"""One running server for the tests of a module, each with members of staff of its own."""
+"""One running server for the tests of a module; each attacks members of staff of its own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from itertools import count
 
 import pytest
 
-from nxcrm_desktop.domain.facts import Role
-from sync.server.config import OrgPolicy
 from tests.helpers.server import Device, ServerHandle, running_server
 
-NewDevice = Callable[..., Device]
+NewDevice = Callable[[], Device]
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHandle]:
-    """A server over TLS on SQLite that allows devices without a keyring."""
-    with running_server(tmp_path_factory.mktemp("server"), policy=OrgPolicy(password_only_devices=True)) as running:
+    """A server over TLS on SQLite."""
+    with running_server(tmp_path_factory.mktemp("server")) as running:
         yield running
 
 
@@ -30,9 +28,17 @@ def _numbers() -> Iterator[int]:
 def new_device(server: ServerHandle, _numbers: Iterator[int]) -> NewDevice:
     """Makes a device, not yet enrolled, of a new member of staff."""
 
-    def make(role: Role = Role.SALES) -> Device:
+    def make() -> Device:
         username = f"user{next(_numbers)}"
-        server.add_user(username, role)
+        server.add_user(username)
         return server.device(username)
 
     return make
+
+
+@pytest.fixture
+def enrolled(new_device: NewDevice) -> Device:
+    """An enrolled device of a new member of staff."""
+    device = new_device()
+    assert device.enrol().ok
+    return device

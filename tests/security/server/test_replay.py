@@ -1,0 +1,80 @@
+"""Using once what may be used once: one-time codes, recovery codes, refresh tokens. In turn, and at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from nxcrm_desktop.security import totp
+from tests.helpers.server import Device, ServerHandle, running_server
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHandle]:
+    """A server on either database; on PostgreSQL with two workers."""
+    folder = tmp_path_factory.mktemp("replay")
+    if request.param == "sqlite":
+        with running_server(folder) as running:
+            yield running
+        return
+    from tests.helpers import postgres
+
+    cluster = request.getfixturevalue("pg_cluster")
+    with postgres.database(cluster) as url, running_server(folder, database=url, workers=2) as running:
+        yield running
+
+
+def _hello(device: Device) -> int:
+    message = {"device": device.id, "protocols": [1], "schema": 1}
+    return device.post("/v1/sync/hello", message).status_code
+
+
+def test_of_parallel_uses_of_one_code_one_wins(enrolled: Device) -> None:
+    otp = enrolled.server.otp(enrolled.account.username)
+    replies = enrolled.server.at_once([lambda: enrolled.sign_in(otp=otp)] * 5)
+    assert sorted(reply.status_code for reply in replies) == [200, 401, 401, 401, 401]
+
+
+def test_a_code_is_good_once_and_an_older_one_not_after_it(enrolled: Device) -> None:
+    enrolled.server.forget_codes(enrolled.account.username)
+    secret = parse_qs(urlsplit(enrolled.account.totp_uri).query)["secret"][0]
+    earlier, later = (totp.code_at(secret, time.time() + ahead) for ahead in (0, totp.STEP_SECONDS))
+    assert enrolled.sign_in(otp=later).ok
+    assert enrolled.sign_in(otp=later).status_code == 401
+    assert enrolled.sign_in(otp=earlier).status_code == 401
+
+
+def test_of_parallel_uses_of_one_recovery_code_one_wins(server: ServerHandle) -> None:
+    server.add_user("careless")
+    device = server.device("careless")
+    code = device.enrol().json()["recovery_codes"][0]
+    replies = server.at_once([lambda: device.sign_in(otp=code)] * 4)
+    assert sorted(reply.status_code for reply in replies) == [200, 401, 401, 401]
+
+
+def test_a_reused_refresh_token_ends_the_family(enrolled: Device) -> None:
+    stolen = enrolled.refresh_token
+    assert enrolled.refresh().ok
+    assert _hello(enrolled) == 200
+    assert enrolled.refresh(stolen).status_code == 401
+    assert enrolled.refresh().status_code == 401
+    assert _hello(enrolled) == 401
+    assert enrolled.sign_in().ok
+
+
+def test_of_parallel_refreshes_with_one_token_one_wins_and_all_lose(enrolled: Device) -> None:
+    token = enrolled.refresh_token
+    replies = enrolled.server.at_once([lambda: enrolled.refresh(token)] * 4)
+    assert sorted(reply.status_code for reply in replies) == [200, 401, 401, 401]
+    assert enrolled.refresh().status_code == 401
+
+
+def test_a_refresh_token_is_nothing_without_the_device(enrolled: Device) -> None:
+    thief = enrolled.server.device(enrolled.account.username)
+    thief.id = enrolled.id
+    assert thief.refresh(enrolled.refresh_token).status_code == 401
+    assert enrolled.post("/v1/auth/refresh", enrolled.proof("x" * 43)).status_code == 401
+    assert enrolled.refresh().ok
