@@ -113,7 +113,9 @@ class Keys:
 
     def forget(self) -> None:
         """Shreds the device secrets first, then the envelopes: afterwards nothing opens the store."""
-        in_keyring = any(self._uses_keyring(number) for number in range(_SLOTS))
+        there = [number for number in range(_SLOTS) if self._slot(number).exists()]
+        # Killed while they were made, there may be a secret and no envelope yet.
+        in_keyring = not there or any(self._uses_keyring(number) for number in there)
         for number in range(_SLOTS):
             if in_keyring:
                 self._secrets.delete(self._service, self._entry(number))

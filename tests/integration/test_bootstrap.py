@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import secretstorage
 import time_machine
+from jeepney.io.blocking import open_dbus_connection
 
 from nxcrm_desktop.bootstrap import App, Enrolled, EnrolRequest, Profile, enrol, sign_in, unlock
 from nxcrm_desktop.domain.clock import now_ms
@@ -21,6 +23,7 @@ from nxcrm_desktop.store.meta import Meta
 from sync.server.config import OrgPolicy
 from tests.helpers.full_disk import full_beyond
 from tests.helpers.keys import CHEAP
+from tests.helpers.killing import killed_on_call
 from tests.helpers.server import PASSWORD, ServerHandle, running_server
 
 DAY = 86_400_000
@@ -270,6 +273,39 @@ def test_a_store_put_under_other_keys_opens_nothing(server: ServerHandle, tmp_pa
     _enrol(server, two, "omar").app.close()
     (one / "store.db").write_bytes((two / "store.db").read_bytes())
     assert _code(one) == "wrong_key"
+
+
+KILLS = [
+    ("nxcrm_desktop.services.enrolment", "introduce"),
+    ("nxcrm_desktop.services.accounts", "save_identity"),
+    ("nxcrm_desktop.services.enrolment", "new_profile"),
+    ("nxcrm_desktop.security.unlock", "create"),
+    ("nxcrm_desktop.bootstrap", "hello"),
+    ("nxcrm_desktop.services.enrolment", "move"),
+]
+
+
+@pytest.mark.keyring
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+@pytest.mark.parametrize(("module", "function"), KILLS)
+def test_a_killed_enrolment_leaves_no_profile_and_is_swept_by_the_next(
+    server: ServerHandle, tmp_path: Path, secret_service: dict[str, str], module: str, function: str
+) -> None:
+    folder, user = tmp_path / "profile", f"qamar-{function.replace('_', '-')}"
+    request = _request(server, folder, user)
+    assert killed_on_call(lambda: enrol(request, costs=CHEAP), module, function)
+    assert not folder.exists()
+    unheard = function == "introduce"  # the server never heard of the new password
+    again = _request(server, folder, user, **({} if unheard else {"password": PASSWORD, "new_password": None}))
+    enrol(again, costs=CHEAP).app.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["profile"]
+    assert _secrets(secret_service) == 1
+
+
+def _secrets(environment: dict[str, str]) -> int:
+    """How many secrets the keyring holds."""
+    with open_dbus_connection(environment["DBUS_SESSION_BUS_ADDRESS"]) as connection:
+        return len([*secretstorage.get_default_collection(connection).get_all_items()])
 
 
 def test_the_device_syncs_by_itself_and_closes_cleanly(server: ServerHandle, tmp_path: Path) -> None:

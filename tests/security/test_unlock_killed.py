@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import pytest
 
@@ -18,58 +15,39 @@ from nxcrm_desktop.security.envelope import Protection
 from nxcrm_desktop.security.keyring_store import SystemKeyring
 from nxcrm_desktop.security.unlock import Keys
 from tests.helpers.keys import DEVICE, NEW, OLD, USER, keys_in
+from tests.helpers.killing import die, killed, traced
 
 pytestmark = [pytest.mark.keyring, pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")]
 DEK = bytes(range(32))
 TRACED = {module.__file__ for module in (files, unlock)}
 
 
-def _at_each_line(act: Callable[[], None], on_line: Callable[[], None]) -> None:
-    """Runs ``act`` and calls ``on_line`` before each line of the modules under test."""
-
-    def trace(frame: FrameType, event: str, _argument: Any) -> Any:
-        if frame.f_code.co_filename not in TRACED:
-            return None
-        if event == "line":
-            on_line()
-        return trace
-
-    sys.settrace(trace)
-    try:
-        act()
-    finally:
-        sys.settrace(None)
-
-
 def _count_lines(act: Callable[[], None]) -> int:
     seen = 0
 
-    def count() -> None:
+    def count(frame: FrameType, event: str) -> None:
         nonlocal seen
-        seen += 1
+        seen += _counts(frame, event)
 
-    _at_each_line(act, count)
+    traced(act, count)
     return seen
 
 
+def _counts(frame: FrameType, event: str) -> bool:
+    return event == "line" and frame.f_code.co_filename in TRACED
+
+
 def _killed_at(line: int, act: Callable[[], None]) -> None:
-    """Runs ``act`` in a process of its own that is killed, without warning, before its ``line``-th line."""
+    """Runs ``act`` in a process of its own that is killed before its ``line``-th line."""
     left = line
 
-    def die_in_time() -> None:
+    def die_in_time(frame: FrameType, event: str) -> None:
         nonlocal left
-        left -= 1
+        left -= _counts(frame, event)
         if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
 
-    child = os.fork()
-    if child == 0:
-        try:
-            _at_each_line(act, die_in_time)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), f"line {line} was never reached"
+    assert killed(act, die_in_time), f"line {line} was never reached"
 
 
 def _opens(keys: Keys, password: str) -> bool:
@@ -105,7 +83,7 @@ def test_killed_at_every_line_of_a_change(tmp_path: Path, protection: Protection
     total = _count_lines(lambda: _change(rehearsal))
     assert total > 50
     outcomes = []
-    for line in range(1, total + 1, 3 if protection is Protection.KEYRING else 1):
+    for line in range(1, total + 1, 5 if protection is Protection.KEYRING else 1):
         folder = _fresh(tmp_path / str(line), protection)
         _killed_at(line, lambda folder=folder: _change(folder))  # type: ignore[misc]
         opened = [password for password in (OLD, NEW) if _opens(keys_in(folder), password)]
