@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine
 
 from nxcrm_desktop.domain.dictionary import ENTITIES, SCHEMA_VERSION
 from nxcrm_desktop.domain.facts import Role
@@ -31,11 +30,10 @@ CURSORS = Cursors(bytes(32))
 
 
 class Office:
-    """An organisation with its pipeline and nobody in it."""
+    """An organisation with its pipeline and nobody in it. ``url``: a database that :func:`furnish` has made."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        begin_organisation(engine, policy_text="We keep what we need.")
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
 
     def user(self, name: str, role: Role = Role.SALES, manager: str | None = None) -> str:
         """A member of staff; returns their id."""
@@ -187,8 +185,9 @@ def _columns(table: str) -> tuple[str, ...]:
     return ENTITIES[table].columns
 
 
-def open_office(url: str) -> Office:
-    """An organisation in an empty database."""
+def furnish(url: str) -> None:
+    """Make the tables and begin the organisation in an empty database."""
     engine = make_engine(url)
     migrate(engine)
-    return Office(engine)
+    begin_organisation(engine, policy_text="We keep what we need.")
+    engine.dispose()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.permissions import Action, may
 from sync.server.store.access import access_of
 from sync.server.store.audit_feed import memberships
 from sync.server.store.engine import read_snapshot
-from tests.sync.server.office import Device, Office, open_office
+from tests.sync.server.office import Device, Office
 
 STEPS = st.lists(
     st.tuples(
@@ -55,7 +58,7 @@ class Play:
     def do_deal(self, number: int) -> None:
         self._on_lead(number, "transaction", kind="sale", stage="draft", agreed_paise=1)
 
-    def _on_lead(self, number: int, table: str, **fields: str | int) -> None:
+    def _on_lead(self, number: int, table: str, **fields: Any) -> None:
         seller = self.sellers[number % 3]
         for lead in self._some(self.leads, number):
             seller.send(seller.create(table, lead_id=lead, **fields))
@@ -102,21 +105,17 @@ class Play:
 
 def allowed(device: Device) -> set[tuple[str, str]]:
     """What the dictionary's rules let a device hold now, derived from the rows alone."""
-    from nxcrm_desktop.domain.permissions import Action, may
-
     with read_snapshot(device.office.engine) as connection:
         access = access_of(connection, device.user_id)
-        mine = set(access.scopes)
-        return {
-            key for scope, key, _ in memberships(connection) if scope in mine and may(access.role, Action.READ, key[0])
-        }
+        mine = {key for scope, key, _ in memberships(connection) if scope in access.scopes}
+    return {key for key in mine if may(access.role, Action.READ, key[0])}
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
-def test_devices_end_up_with_what_they_may_hold(steps: list[tuple[str, int]]) -> None:
+def test_devices_end_up_with_what_they_may_hold(sqlite_template: Path, steps: list[tuple[str, int]]) -> None:
     with TemporaryDirectory() as folder:
-        office = open_office(f"sqlite:///{Path(folder) / 'server.db'}")
+        office = Office(f"sqlite:///{shutil.copy(sqlite_template, folder)}")
         play = Play(office)
         for name, number in steps:
             play.step(name, number)
