@@ -1,4 +1,5 @@
 # Everything a newcomer or a build machine types. Each target does the set-up it needs by itself; a repeated run is quick.
+# Tests of one file run in one process, in order, so that what a module sets up is set up once.
 # PYTHON=… picks the interpreter, ARGS=… is handed to the program, JOBS=… sets how many test processes run.
 
 SHELL := bash
@@ -58,7 +59,7 @@ check: lint types imports audit test ## every gate, as the build machine runs th
 
 .PHONY: test
 test: setup-dev ## all tests (ARGS="tests/unit -k name" for some of them)
-	@$(OFFSCREEN) $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal $(ARGS)
+	@$(OFFSCREEN) $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: setup-dev ## ruff: rules and format
