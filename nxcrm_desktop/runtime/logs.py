@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
 from logging.handlers import RotatingFileHandler
@@ -76,6 +77,8 @@ def _foreign(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
 def _place_of_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Of an exception its type and where it happened. Never its message, which may quote what a user typed."""
     error = event.pop("exc_info", None) or event["_record"].exc_info
+    if error is True:
+        error = sys.exc_info()  # handlers run in the thread, and within the handling, that logged it
     found = error[1] if isinstance(error, tuple) else error
     if isinstance(found, BaseException):
         event["error"] = type(found).__name__

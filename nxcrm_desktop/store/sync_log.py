@@ -1,0 +1,33 @@
+"""The history of sync: what runs did, and what was refused, with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class SyncLogEntry:
+    """One line, at UTC ms. ``kind``: ``run`` (detail: its counts) or ``edit`` (detail: op, fields, reason, at)."""
+
+    at: int
+    kind: str
+    entity: str | None
+    row_id: str | None
+    status: str
+    code: str
+    detail: Mapping[str, Any]
+
+
+def newest(cursor: Any, limit: int) -> list[SyncLogEntry]:
+    """The newest lines, newest first."""
+    rows = cursor.execute(
+        "SELECT at, kind, entity, row_id, status, code, detail FROM sync_log ORDER BY id DESC LIMIT ?", (limit,)
+    )
+    return [
+        SyncLogEntry(at, kind, name, row_id, status, code, msgspec.json.decode(detail))
+        for at, kind, name, row_id, status, code, detail in rows
+    ]
