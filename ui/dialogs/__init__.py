@@ -1,0 +1,3 @@
+"""Windows that ask one thing."""
+
+from __future__ import annotations

@@ -1,0 +1,134 @@
+"""A conflict: what stood there before, what each of two people made of it, and a choice that becomes an edit."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QWidget
+
+from nxcrm_desktop.domain import clock
+from nxcrm_desktop.domain.facts import Kind
+from nxcrm_desktop.domain.problems import ValueProblem
+from nxcrm_desktop.domain.records import Value
+from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.services.conflicts import ConflictView
+from ui.context import Context
+from ui.dialogs.base import Dialog
+from ui.widgets.editors import Editor, Options, make_editor
+from ui.widgets.plain import column, frame, label, row
+from ui.words import said, when
+
+Take = Literal["mine", "server", "merged"]
+
+
+class ConflictDialog(Dialog):
+    """Decides one conflict through ConflictService.resolve."""
+
+    def __init__(self, ctx: Context, view: ConflictView, parent: QWidget) -> None:
+        super().__init__(said(view.facts.label), parent, 600)
+        self.ctx, self.view = ctx, view
+        self.setWindowTitle(self.tr("Resolve a conflict"))
+        self.heading.setText(
+            f"{view.row_title} · {said(view.facts.label)}" if view.row_title else said(view.facts.label)
+        )
+        self.body.addWidget(
+            label(
+                self.tr(
+                    "Two people changed this at the same time. Choose what stays; the other stays in the timeline."
+                ),
+                wrap=True,
+            )
+        )
+        self.body.addWidget(label(self.tr("Before: %1").replace("%1", self._shown(view.base)), "muted", wrap=True))
+        self._group = QButtonGroup(self)
+        self.choices: dict[Take, QRadioButton] = {}
+        self.editor: Editor = make_editor(view.facts, self._options())
+        self.editor.show_value(view.theirs)
+        self.editor.changed.connect(lambda: self.choices["merged"].setChecked(True))
+        self.editor.changed.connect(self._preview)
+        now = clock.now_ms()
+        self.body.addWidget(
+            self._choice(
+                "server",
+                self.tr("Keep what the server has"),
+                self._shown(view.theirs),
+                self._who(view.theirs_by, view.theirs_at, now),
+            )
+        )
+        self.body.addWidget(
+            self._choice(
+                "mine", self.tr("Take the other"), self._shown(view.mine), self._who(view.mine_by, view.mine_at, now)
+            )
+        )
+        self.body.addWidget(self._choice("merged", self.tr("Write something else"), "", "", self.editor.widget))
+        self._result = label("", "strong", wrap=True)
+        self.body.addWidget(self._result)
+        self.add_button(self.tr("Decide later"), self.reject)
+        self._resolve = self.add_button(self.tr("Resolve"), self.resolve, "primary")
+        self._group.buttonToggled.connect(lambda *_: self._preview())
+        self.choices["server"].setChecked(True)
+
+    def _options(self) -> Options | None:
+        if self.view.facts.kind is Kind.STAGE:
+            return [(stage.key, stage.label) for stage in self.ctx.words.lists.stages]
+        if self.view.facts.kind is Kind.REF and self.view.facts.ref == "user":
+            return list(self.ctx.words.lists.users.items())
+        return None
+
+    def _shown(self, value: Value) -> str:
+        return self.ctx.words.show(self.view.facts, value) or self.tr("(empty)")
+
+    def _who(self, name: str, at: int, now: int) -> str:
+        return " · ".join(part for part in (name, when(at, now) if at else "") if part)
+
+    def _choice(self, take: Take, title: str, value: str, who: str, editor: QWidget | None = None) -> QFrame:
+        made = QRadioButton(title)
+        made.setAccessibleDescription(f"{value}. {who}")
+        self._group.addButton(made)
+        self.choices[take] = made
+        card = frame("card")
+        parts: list[QWidget] = []
+        if value:
+            parts.append(label(value, "heading", wrap=True, selectable=True))
+        if who:
+            parts.append(label(who, "muted"))
+        if editor is not None:
+            parts.append(editor)
+        inner = column(*parts, margins=(26, 0, 0, 0), gap=2)
+        card.setLayout(column(row(made, None), inner, margins=(12, 8, 12, 10), gap=4))
+        return card
+
+    @property
+    def take(self) -> Take:
+        """What is chosen."""
+        return next(take for take, made in self.choices.items() if made.isChecked())
+
+    def _value(self) -> Value:
+        if self.take == "merged":
+            return self.editor.read()
+        return self.view.mine if self.take == "mine" else self.view.theirs
+
+    def _preview(self) -> None:
+        try:
+            value = self._value()
+        except ValueProblem as problem:
+            self._result.setText(said(problem.message))
+            self._resolve.setEnabled(False)
+            return
+        self._resolve.setEnabled(True)
+        self._result.setText(self.tr("It will say: %1").replace("%1", self._shown(value)))
+
+    def resolve(self) -> None:
+        """Make it so."""
+        take, value, conflict = self.take, self._value(), self.view.id
+        self._resolve.setEnabled(False)
+        self.ctx.tasks.write(
+            self,
+            lambda: self.ctx.app.conflicts.resolve(conflict, take, value if take == "merged" else None),
+            lambda _done: self.accept(),
+            self._refused,
+        )
+
+    def _refused(self, problem: NxcrmError) -> None:
+        self._resolve.setEnabled(True)
+        self.ctx.show_error(problem)

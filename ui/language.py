@@ -1,0 +1,29 @@
+"""The language of the interface: English, or Hindi from the bundled translation."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+
+_INDIA = QLocale.Country.India
+LANGUAGES = {"en": QLocale(QLocale.Language.English, _INDIA), "hi": QLocale(QLocale.Language.Hindi, _INDIA)}
+
+
+def translate(context: str, text: str) -> str:
+    """A text outside any QObject, in the interface's language. Linguist's lupdate knows this name."""
+    return QCoreApplication.translate(context, text)
+
+
+def install_language(application: QCoreApplication, language: str) -> QTranslator:
+    """Speak this language from now on (English when there is no such). The application keeps the translator.
+
+    English has one too: it holds the singular and plural of counts.
+    """
+    chosen = language if language in LANGUAGES else "en"
+    QLocale.setDefault(LANGUAGES[chosen])
+    translator = QTranslator(application)
+    if not translator.load((files("resources") / "translations" / f"nxcrm_{chosen}.qm").read_bytes()):
+        raise RuntimeError(f"the translation {chosen} cannot be read")
+    application.installTranslator(translator)
+    return translator

@@ -1,0 +1,85 @@
+"""One unlocked session: the context, the workspace, the background sync; and its orderly end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+
+from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.runtime.executors import Executors
+from nxcrm_desktop.services.lists import ListService
+from ui.changes import Changes
+from ui.context import Context, Navigator, lister
+from ui.main_window import Workspace
+from ui.tasks import Jobs, Tasks
+from ui.theming.theme import Theme
+from ui.widgets.sync_pill import SyncState
+from ui.words import Words
+
+if TYPE_CHECKING:
+    from nxcrm_desktop.bootstrap import App
+    from sync.client.background import SyncStatus
+
+_PHASES = {"conflicts": "synced", "paused": "offline"}
+
+
+def state_of(status: SyncStatus) -> SyncState:
+    """What the pill shows for a report of the background sync."""
+    phase = _PHASES.get(status.phase.value, status.phase.value)
+    return SyncState(phase, status.n, status.of, status.waiting, status.conflicts, status.last_sync_ms)
+
+
+class Session(QObject):
+    """Owns everything that must end when the window locks."""
+
+    _reported = Signal(object)
+
+    def __init__(
+        self,
+        app: App,
+        theme: Theme,
+        settings: QSettings,
+        executors: Executors,
+        show_error: Callable[[NxcrmError], None],
+        broke: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__()
+        self.app = app
+        tasks = Tasks(executors)
+        tasks.failed.connect(show_error)
+        tasks.broke.connect(broke)
+        lists = ListService(app.store, app.actor)
+        self.ctx = Context(
+            app=app,
+            lists=lists,
+            tasks=tasks,
+            jobs=Jobs(tasks),
+            changes=Changes(app.store.bus.subscribe),
+            theme=theme,
+            words=Words(lister(lists)),
+            settings=settings,
+            go=Navigator(),
+            show_error=show_error,
+        )
+        self.workspace = Workspace(self.ctx)
+        self._reported.connect(self._show_sync, Qt.ConnectionType.QueuedConnection)
+
+    def start_sync(self) -> None:
+        """Sync by itself from now on."""
+        background = self.app.background_sync(self._reported.emit)
+        self.workspace.sync_asked.connect(background.kick)
+
+    def _show_sync(self, status: SyncStatus) -> None:
+        self.workspace.show_sync(state_of(status))
+
+    def end(self) -> Callable[[], None]:
+        """Show nothing more. Returns what closes the store: it may wait for the network, so not on the main thread."""
+        self.ctx.changes.close()
+        for job in self.ctx.jobs.running:
+            job.cancel()
+        self.ctx.tasks.close()
+        self.workspace.hide()
+        self.workspace.deleteLater()
+        return self.app.close

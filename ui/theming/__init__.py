@@ -1,0 +1,3 @@
+"""How it looks: colours, type, icons, measures."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Parts that panes and dialogs are made of."""
+
+from __future__ import annotations
