@@ -39,7 +39,9 @@ def root(
     context: Context,
     profile: Annotated[Path | None, typer.Option(help="Profile folder (or NXCRM_PROFILE).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
-    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
     otp: Annotated[str | None, typer.Option(help="One-time code (or NXCRM_OTP).")] = None,
 ) -> None:
     """The options that every command takes; they may stand before or after its name."""
@@ -66,7 +68,9 @@ def enroll(
     server: Annotated[str, typer.Option(help="Address of the server, https://…")],
     user: Annotated[str, typer.Option(help="User name.")],
     ca: Annotated[Path | None, typer.Option(help="The organisation's CA certificate.")] = None,
-    new_password_stdin: Annotated[bool, typer.Option(help="Read the new password from standard input.")] = False,
+    new_password_stdin: Annotated[
+        bool, typer.Option("--new-password-stdin", help="Read the new one from standard input.")
+    ] = False,
     device_name: Annotated[str | None, typer.Option(help="How the device list calls this laptop.")] = None,
 ) -> None:
     """Set this device up for a user: a new profile, its keys and its first synchronisation."""
@@ -143,7 +147,7 @@ def import_file(
     column: Annotated[list[str] | None, typer.Option("--map", help="COLUMN=field; may be given again.")] = None,
     preset: Annotated[str | None, typer.Option(help="A known kind of file, such as zoho-leads.")] = None,
     on_duplicate: Annotated[OnDuplicate, typer.Option(help="What to do with a row that is already here.")] = "skip",
-    dry_run: Annotated[bool, typer.Option(help="Say what would happen, change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
 ) -> None:
     """Import a CSV, XLSX or vCard file, or undo an import."""
     if file == "undo" and batch:
@@ -258,7 +262,7 @@ def demo(
     context: Context,
     folder: Annotated[Path, typer.Option("--dir", help="Where the demo organisation lives.")] = Path("demo-output"),
     leads: Annotated[int, typer.Option(min=10, help="How many leads it has.")] = 400,
-    headless: Annotated[bool, typer.Option(help="Walk through the story without a window.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Walk through the story without a window.")] = False,
 ) -> None:
     """A whole demo organisation: a server, a sales tree, laptops with leads in them."""
     from nxcrm_desktop.demo.run import run_demo
