@@ -51,6 +51,9 @@ __all__ = ["App", "EnrolRequest", "Enrolled", "Profile", "enrol", "sign_in", "un
 _ONLINE_TIMEOUT = (2.0, 3.0)
 """Seconds to connect and to answer, when all that is asked is whether the server is there."""
 
+_STOP_SECONDS = 10.0
+"""How long closing waits for a sync that waits for the network; it stores nothing afterwards."""
+
 
 class App:
     """An unlocked profile. Services are built when first used; ``close`` leaves no key and no thread behind."""
@@ -178,7 +181,7 @@ class App:
             self.sync, subscribe=self.store.bus.subscribe, report=report, clock=SystemClock(), schedule=schedule
         )
         background.start()
-        self._closing.callback(background.stop)
+        self._closing.callback(background.stop, _STOP_SECONDS)
         return background
 
     def hello(self, timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)) -> None:
