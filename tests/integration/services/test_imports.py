@@ -15,6 +15,7 @@ from nxcrm_desktop.services.imports import ImportService
 from nxcrm_desktop.services.leads import LeadService
 from nxcrm_desktop.store.engine import Store
 from tests.helpers.device_store import pulled, staff
+from tests.helpers.full_disk import full_beyond
 
 HEADER = (
     "LEADID,Last Name,Company,Lead Owner,Email,Mobile,Website,Industry,Lead Source,Lead Status,Created Time,"
@@ -291,3 +292,16 @@ def test_the_result_has_the_keys_of_the_command_line(imports: ImportService, tmp
     printed = imports.run(write(tmp_path, zoho_row(1), zoho_row(2, mobile="1")), "lead", preset="zoho-leads").as_json()
     assert {"created", "updated", "duplicates", "rejected", "batch"} <= printed.keys()
     assert printed["rejected"] == [{"line": 3, "column": "Mobile", "reason": "“1” is not a phone number."}]
+
+
+def test_a_full_disk_stops_an_import_between_batches(store: Store, imports: ImportService, tmp_path: Path) -> None:
+    path = write(tmp_path, *(zoho_row(n) for n in range(3000)))
+    limit = (tmp_path / "store.db-wal").stat().st_size + 2_000_000
+    with full_beyond(limit), pytest.raises(NxcrmError, match="disk_(full|error)") as caught:
+        imports.run(path, "lead", preset="zoho-leads")
+    assert 0 < count(store) < 3000
+    assert count(store) % 500 == 0
+    assert "imported whole" in caught.value.safe
+    assert imports.undo(str(caught.value.details["batch"])).deleted
+    assert count(store) == 0
+    assert store.integrity_check() == []

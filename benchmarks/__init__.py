@@ -1,0 +1,1 @@
+"""Every figure the documentation quotes, reproducible by one command."""
