@@ -23,10 +23,10 @@ from nxcrm_desktop.domain.dictionary import ENTITIES, EntityInfo
 from nxcrm_desktop.domain.json_schema import schema_of
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.domain.spreadsheet import safe_cell
-from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.privacy.collect import Collected, collect
 from nxcrm_desktop.privacy.readable import readable, to_html, to_pdf
 from nxcrm_desktop.privacy.subjects import Subject, describe
+from nxcrm_desktop.reports.files import write_atomically
 
 FORMAT = "nxcrm-subject-export"
 FORMAT_VERSION = 1
@@ -196,21 +196,11 @@ def _json(value: object) -> bytes:
 
 
 def _write_zip(path: Path, files: dict[str, bytes]) -> str:
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as package:
-            for name in sorted(files, key=lambda one: (one != MANIFEST, one)):
-                entry = zipfile.ZipInfo(name, _EPOCH)
-                entry.external_attr = 0o600 << 16
-                package.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
-        digest = hashlib.sha256(partial.read_bytes()).hexdigest()
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise NxcrmError(
-            "cannot_write",
-            f"{path.name} could not be written ({error.strerror}).",
-            safe="An older file of that name was left as it is.",
-            todo="Choose another folder, or make room on the disk.",
-        ) from None
-    return digest
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in sorted(files, key=lambda one: (one != MANIFEST, one)):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o600 << 16
+            package.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
+    write_atomically(path, buffer.getvalue())
+    return hashlib.sha256(buffer.getvalue()).hexdigest()

@@ -23,6 +23,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, P
 import resources
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.reports.files import write_atomically
 from nxcrm_desktop.reports.table import Bar, ReportDocument, ReportTable, written
 
 TEXT, MUTED, LINE, TINT, ACCENT = (HexColor(c) for c in ("#1B1F24", "#57606A", "#D0D7DE", "#F6F7F9", "#0B5CAD"))
@@ -119,22 +120,6 @@ def write_pdf(
 
 class _Stopped(Exception):
     """Leaves the layout; reportlab makes such exceptions anew with a text, so it takes any arguments."""
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises NxcrmError ``cannot_write``."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise NxcrmError(
-            "cannot_write",
-            f"{path.name} could not be written ({error.strerror}).",
-            safe="An older file of that name was left as it is.",
-            todo="Choose another folder, or make room on the disk.",
-        ) from None
 
 
 class _NumberedCanvas(Canvas):  # type: ignore[misc] # reportlab carries no types

@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from nxcrm_desktop.reports.pdf import write_atomically
+from nxcrm_desktop.reports.files import write_atomically
 from nxcrm_desktop.reports.table import Cell, Form, ReportDocument, ReportTable
 
 _FORMATS = {

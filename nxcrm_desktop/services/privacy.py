@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from nxcrm_desktop.domain import clock
@@ -11,6 +12,7 @@ from nxcrm_desktop.domain.permissions import Action, may
 from nxcrm_desktop.privacy.package import Options, PackageSummary, Papers, Signer, build_package
 from nxcrm_desktop.privacy.subjects import Subject, SubjectHit, find_subjects, subject_of
 from nxcrm_desktop.privacy.verify import verify_package
+from nxcrm_desktop.reports.files import write_atomically
 from nxcrm_desktop.services.guard import not_allowed
 from nxcrm_desktop.store.engine import Store
 from sync.client.transport import Transport
@@ -80,8 +82,14 @@ class PrivacyService:
 
     def _export_whole(self, subject_id: str, path: Path, reason: str, recipient: str) -> PackageSummary:
         request = messages.Export(subject_id, reason, recipient, HOME_COUNTRY)
-        digest = self._transport.download("/v1/privacy/export", request, path, messages.PACKAGE_TYPE)
+        package = self._transport.fetch("/v1/privacy/export", request, messages.PACKAGE_TYPE)
+        write_atomically(path, package)
         verified = verify_package(path)
         return PackageSummary(
-            str(path), digest, verified.counts, verified.documents, verified.missing_documents, verified.complete
+            str(path),
+            sha256(package).hexdigest(),
+            verified.counts,
+            verified.documents,
+            verified.missing_documents,
+            verified.complete,
         )

@@ -173,13 +173,17 @@ class Transport:
         """As :meth:`post`, where the answer says no more than that it was done."""
         self._exchange(path, message, signed_in)
 
-    def _exchange(self, path: str, message: object, signed_in: bool) -> _Answer:
+    def fetch(self, path: str, message: object, media_type: str) -> bytes:
+        """As :meth:`post`, where the answer is a file of this media type."""
+        return self._exchange(path, message, signed_in=True, media_type=media_type).body
+
+    def _exchange(self, path: str, message: object, signed_in: bool, media_type: str = CONTENT_TYPE) -> _Answer:
         body, headers = wire.pack(msgspec.json.encode(message))
         answer = self._send_signed_in(path, body, headers) if signed_in else self._send(path, body, headers, None)
         if not 200 <= answer.status < 300:
             problem = _problem(answer)
             raise wrong_server(self._base) if problem is None else from_problem(problem)
-        if answer.body and answer.media_type != CONTENT_TYPE:
+        if answer.body and answer.media_type != media_type:
             raise wrong_server(self._base)  # a page of a guest network, most likely
         return answer
 
