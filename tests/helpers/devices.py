@@ -78,6 +78,7 @@ class ServiceApi:
     """The server's sync services, called directly; messages go through JSON as they would over the wire.
 
     ``before`` fails a call before it takes effect, ``after`` loses its reply. ``twice``: each push arrives twice.
+    ``refetched``: scopes that did not add up on the device and were asked for again.
     """
 
     def __init__(self, server: Server, device_id: str, user_id: str, limits: Limits) -> None:
@@ -90,6 +91,7 @@ class ServiceApi:
         self.before: Fault = _nothing
         self.after: Fault = _nothing
         self.twice = False
+        self.refetched: list[str] = []
 
     def hello(self, message: Hello) -> HelloReply:
         reply: HelloReply = self._call("hello", message, HelloReply, self._server.hello)
@@ -102,6 +104,7 @@ class ServiceApi:
         return reply
 
     def pull(self, message: Pull) -> PullReply:
+        self.refetched += message.refetch
         reply: PullReply = self._call("pull", message, PullReply, self._server.pull)
         return reply
 
@@ -170,16 +173,16 @@ class Device:
 
     @contextmanager
     def dying_after(self, steps: int) -> Iterator[None]:
-        """The program dies after so many hundred steps of the store's virtual machine while writing; then restarts."""
+        """The program dies after so many small steps of the store's virtual machine while writing; then restarts."""
         countdown = iter(range(steps))
         raw = self.store._raw
-        raw.set_progress_handler(lambda: int(next(countdown, None) is None), 100)
+        raw.set_progress_handler(lambda: int(next(countdown, None) is None), 5)
         try:
             yield
         except (NxcrmError, DBAPIError, sqlcipher.Error):
             pass  # died: what matters is what is found at the restart
         finally:
-            raw.set_progress_handler(None, 100)
+            raw.set_progress_handler(None, 5)
             self.restart()
 
 

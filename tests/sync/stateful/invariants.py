@@ -28,12 +28,13 @@ def bring_to_rest(world: World) -> None:
 
 
 def check_at_rest(world: World) -> None:
-    """Bring to rest, then check every invariant."""
+    """Bring to rest, then check every invariant; that nothing had to be mended on the way is one of them (I7)."""
     bring_to_rest(world)
     truth = Truth(world.server.engine)
     assert truth.stored_sums == truth.sums(), "the server's own checksums are those of its rows"
     for device in world.devices:
         check_projection(device, truth)
+        assert device.api.refetched == [], "rows and cursor were not of one state"
         check_nothing_half_stored(device, set())
         check_each_edit_has_one_result(world, device, truth)
     check_no_value_lost(world, truth)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -105,6 +106,8 @@ class Truth:
         names = {"ref", f"share:{user_id}", *(f"owner:{person}" for person in people)}
         if may(role, Action.READ, "privacy_request"):
             names.add("desk")
+        if REACH[role] is Reach.ALL:
+            names.update(name for key in self.rows for name in self.scopes(key) if name.startswith("owner:"))
         return frozenset(names)
 
     def role(self, user_id: str) -> Role:
@@ -119,7 +122,7 @@ class Truth:
         role, mine = self.role(user_id), self.subscribed(user_id)
         readable = {info.name: set(info.visible_to(role)) for info in readable_entities(role)}
         return {
-            key: {name: value if name in readable[row.entity] else None for name, value in row.values.items()}
+            key: masked(row, readable)
             for key, row in self.rows.items()
             if row.entity in readable and not row.deleted and self.scopes(key) & mine
         }
@@ -133,3 +136,24 @@ class Truth:
                 if user_id is None or name in self.subscribed(user_id):
                     hashes[name, key[0]].append(checksums.row_hash(key[1], self.rows[key].ver))
         return {at: (len(found), checksums.to_hex(checksums.add(0, *found))) for at, found in hashes.items()}
+
+
+def masked(row: ServerRow, readable: Mapping[str, set[str]]) -> dict[str, Value]:
+    """The row as a role may see it. Records of conflicts and refusals tell no more of a row than the row itself."""
+    values = {name: value if name in readable[row.entity] else None for name, value in row.values.items()}
+    about = readable.get(str(values.get("entity")), set())
+    if row.entity == "conflict" and values["field"] not in about:
+        whole = values["field"] == "*"
+        values |= {side: only(values[side], about) if whole else None for side in ("base", "mine", "theirs")}
+    if row.entity == "quarantine":
+        values["changes"] = only(values["changes"], about)
+    return values
+
+
+def only(text: Value, names: set[str]) -> Value:
+    """A JSON object with these members alone."""
+    told = json.loads(str(text)) if text is not None else None
+    if not isinstance(told, dict):
+        return text
+    kept = {name: value for name, value in told.items() if name in names}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from tests.helpers.devices import Device
 from tests.sync.stateful.invariants import check_at_rest
-from tests.sync.stateful.world import CALLS, EXECUTIVES, FIELDS, STAFF, World
+from tests.sync.stateful.world import CALLS, DEAL_FIELDS, EXECUTIVES, FIELDS, STAFF, World
 
 Action = Callable[[World, random.Random, Device, int], None]
 
@@ -22,6 +22,7 @@ EDITS: list[Action] = [
     lambda world, chance, device, pick: world.finish_task(device, pick),
     lambda world, chance, device, pick: world.sell(device, pick),
     lambda world, chance, device, pick: world.pay(device, pick),
+    lambda world, chance, device, pick: world.edit_deal(device, pick, chance.choice(DEAL_FIELDS)),
     lambda world, chance, device, pick: world.reassign(pick, chance.choice(tuple(STAFF))),
     lambda world, chance, device, pick: world.delete_lead(device, pick),
     lambda world, chance, device, pick: world.resolve(device, pick, chance.choice(("mine", "server"))),
@@ -30,8 +31,9 @@ SYNCS: list[Action] = [
     *[lambda world, chance, device, pick: world.sync(device)] * 3,
     lambda world, chance, device, pick: world.sync_losing(device, chance.choice(CALLS), chance.randint(1, 3)),
     lambda world, chance, device, pick: world.sync_twice(device),
+    lambda world, chance, device, pick: world.sync_editing(device, pick, chance.choice(FIELDS)),
     lambda world, chance, device, pick: world.sync_cancelled(device, chance.randint(0, 6)),
-    lambda world, chance, device, pick: world.sync_dying(device, chance.randint(0, 60)),
+    lambda world, chance, device, pick: world.sync_dying(device, chance.randint(0, 300)),
 ]
 RARITIES: list[Action] = [
     lambda world, chance, device, pick: world.erase(pick),

@@ -17,7 +17,7 @@ from sync.server.store.engine import make_engine
 from tests.helpers.devices import Device
 from tests.sync.stateful.invariants import check_at_rest
 from tests.sync.stateful.simulation import simulate
-from tests.sync.stateful.world import CALLS, EXECUTIVES, FIELDS, LAPTOPS, STAFF, World
+from tests.sync.stateful.world import CALLS, DEAL_FIELDS, EXECUTIVES, FIELDS, LAPTOPS, STAFF, World
 
 EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "0"))
 SEED = int(os.environ.get("SYNC_SEED", "0"))
@@ -80,6 +80,10 @@ class Organisation(RuleBasedStateMachine):
     def pay(self, laptop: int, pick: int) -> None:
         self.world.pay(self.device(laptop), pick)
 
+    @rule(laptop=laptops, pick=picks, field=st.sampled_from(DEAL_FIELDS))
+    def edit_deal(self, laptop: int, pick: int, field: str) -> None:
+        self.world.edit_deal(self.device(laptop), pick, field)
+
     @rule(pick=picks, to=st.sampled_from(tuple(STAFF)))
     def reassign(self, pick: int, to: str) -> None:
         self.world.reassign(pick, to)
@@ -104,6 +108,10 @@ class Organisation(RuleBasedStateMachine):
     def sync(self, laptop: int) -> None:
         self.world.sync(self.device(laptop))
 
+    @rule(laptop=laptops, pick=picks, field=st.sampled_from(FIELDS))
+    def sync_while_typing(self, laptop: int, pick: int, field: str) -> None:
+        self.world.sync_editing(self.device(laptop), pick, field)
+
     @rule(laptop=laptops, call=st.sampled_from(CALLS), nth=st.integers(1, 3))
     def lose_a_reply(self, laptop: int, call: str, nth: int) -> None:
         self.world.sync_losing(self.device(laptop), call, nth)
@@ -116,7 +124,7 @@ class Organisation(RuleBasedStateMachine):
     def cancel(self, laptop: int, after: int) -> None:
         self.world.sync_cancelled(self.device(laptop), after)
 
-    @rule(laptop=laptops, steps=st.integers(0, 60))
+    @rule(laptop=laptops, steps=st.integers(0, 300))
     def die(self, laptop: int, steps: int) -> None:
         self.world.sync_dying(self.device(laptop), steps)
 

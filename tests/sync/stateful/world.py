@@ -1,4 +1,4 @@
-"""A small organisation: a manager, two sales executives, their laptops, the server, and what they may do."""
+"""A small organisation: a manager, two executives, an accountant, their laptops, the server, and what they may do."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nxcrm_desktop.domain.clock import now_ms
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Merge, Role
 from nxcrm_desktop.domain.ids import new_id
+from nxcrm_desktop.domain.permissions import Action, may
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store.outbox import OutboxEntry
@@ -28,10 +29,11 @@ SMALL = Limits(rows=7, mutations=3)
 """Batches and pages so small that everything is cut in pieces."""
 FIELDS = ("name", "city", "next_step", "source", "notes", "tags", "budget_paise")
 """Of a lead: with every merge policy."""
-STAFF = {"boss": Role.MANAGER, "asha": Role.SALES, "ravi": Role.SALES}
+DEAL_FIELDS = ("agreed_paise", "financier")
+STAFF = {"boss": Role.MANAGER, "asha": Role.SALES, "ravi": Role.SALES, "fin": Role.FINANCE}
 EXECUTIVES = ("asha", "ravi")
 CALLS = ("hello", "push", "pull", "ack")
-LAPTOPS = ("asha", "ravi", "boss", "asha")
+LAPTOPS = ("asha", "ravi", "boss", "asha", "fin")
 
 
 class World:
@@ -45,7 +47,7 @@ class World:
         with server_write(engine, None) as write:
             for name, role in STAFF.items():
                 row: dict[str, Value] = {"username": name, "full_name": name, "role": role.value, "active": 1}
-                manager = {} if name == "boss" else {"manager_id": self.users["boss"]}
+                manager = {} if name not in EXECUTIVES else {"manager_id": self.users["boss"]}
                 write.put("user", row | manager, row_id=self.users[name])
         self.devices = [Device(folder, self.server, self.users[n], STAFF[n], SMALL) for n in LAPTOPS]
         self.typed: dict[str, dict[int, OutboxEntry]] = {device.id: {} for device in self.devices}
@@ -77,6 +79,9 @@ class World:
         check_own_writes(device)
 
     def create_lead(self, device: Device) -> None:
+        """Whoever may: an accountant may not."""
+        if not may(device.actor.role, Action.CREATE, "lead"):
+            return
         word = self.word()
         values: dict[str, Value] = {"name": f"Lead {word}", "stage": "new", "notes": word, "city": f"City {word}"}
         with self.editing(device) as work:
@@ -94,9 +99,14 @@ class World:
                 return f"{old}\n{word}" if old else word
             case "tags":
                 return json.dumps(sorted({*json.loads(str(old or "[]")), word}), separators=(",", ":"))
-            case "budget_paise":
+            case "budget_paise" | "agreed_paise":
                 return int(word[1:-1]) * 1_000_003
         return f"{field} {word}"
+
+    def edit_deal(self, device: Device, pick: int, field: str) -> None:
+        if deal := choose(device, "transaction", pick):
+            with self.editing(device) as work:
+                work.update("transaction", str(deal["id"]), {field: self._new_value(deal[field], field)})
 
     def delete_lead(self, device: Device, pick: int) -> None:
         if lead := choose(device, "lead", pick):
@@ -180,6 +190,20 @@ class World:
 
     def sync(self, device: Device) -> None:
         device.sync()
+        check_own_writes(device)
+
+    def sync_editing(self, device: Device, pick: int, field: str) -> None:
+        """The user types on while the device fetches."""
+        edits = iter([field])
+
+        def type_on(call: str) -> None:
+            check_own_writes(device)
+            if call == "pull" and (typed := next(edits, None)):
+                self.edit_lead(device, pick, typed)
+
+        device.api.before = type_on
+        device.engine.run()
+        device.api.before = lambda _: None
         check_own_writes(device)
 
     def sync_losing(self, device: Device, call: str, nth: int) -> None:
