@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from nxcrm_desktop.domain.dictionary import ENTITIES, entity
 from nxcrm_desktop.domain.facts import Role
-from nxcrm_desktop.domain.permissions import Action, may
+from nxcrm_desktop.domain.permissions import REACH, Action, Reach, may
 from nxcrm_desktop.domain.records import Value
 from sync.server.services.disputes import WHOLE_ROW
 
@@ -44,9 +44,16 @@ def _mask_conflict(role: Role, line: Line) -> Line:
 
 
 def _mask_quarantine(role: Role, line: Line) -> Line:
-    place = _place("quarantine", "changes")
-    shown = _shown(role, line[_place("quarantine", "entity")])
-    return [*line[:place], _only(line[place], shown), *line[place + 1 :]]
+    place, name = _place("quarantine", "changes"), line[_place("quarantine", "entity")]
+    if _sees_whole(role, name):
+        return line
+    return [*line[:place], _only(line[place], _shown(role, name)), *line[place + 1 :]]
+
+
+def _sees_whole(role: Role, name: Value) -> bool:
+    """Whether nothing of such rows is hidden from the role; rows of no known kind are whole to those who see few."""
+    info = ENTITIES.get(str(name))
+    return REACH[role] is not Reach.ALL if info is None else len(_shown(role, name)) == len(info.columns)
 
 
 def _only(text: Value, shown: frozenset[str]) -> Value:

@@ -1,0 +1,1 @@
+"""Sync over HTTP, against a real server process."""
