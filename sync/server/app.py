@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 import nxcrm_desktop
-from sync.protocol import auth as auth_messages, messages
+from sync.protocol import auth as auth_messages, messages, privacy as privacy_messages
 from sync.server import config as configuration, logs
 from sync.server.config import ServerConfig
 from sync.server.context import ServerContext
@@ -19,11 +19,13 @@ from sync.server.middleware import BoundedBody, Envelope
 from sync.server.problems import add_handlers
 from sync.server.routers.auth import auth_router
 from sync.server.routers.health import Health, health_router
+from sync.server.routers.privacy import privacy_router
 from sync.server.routers.sync import sync_router
 from sync.server.services import lease
 from sync.server.services.accounts import Accounts
 from sync.server.services.cursor import Cursors
 from sync.server.services.hello import LeaseMaker
+from sync.server.services.privacy import PrivacyDesk
 from sync.server.services.tokens import Tokens
 from sync.server.store.engine import make_engine
 from sync.server.wire import messages_of, publish
@@ -59,10 +61,11 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.include_router(health_router(context))
     app.include_router(auth_router(Accounts(context, tokens), tokens))
     app.include_router(sync_router(context.engine, Cursors(context.keys.derive("cursor")), _lease_maker(context)))
+    app.include_router(privacy_router(PrivacyDesk(context)))
     add_handlers(app)
     app.add_middleware(BoundedBody)
     app.add_middleware(Envelope)
-    publish(app, [*messages_of(messages, auth_messages), Health])
+    publish(app, [*messages_of(messages, auth_messages, privacy_messages), Health])
     return app
 
 

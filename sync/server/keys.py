@@ -46,9 +46,13 @@ class ServerKeys:
             ) from problem
 
     @property
-    def public_hex(self) -> str:
+    def public(self) -> str:
         """The public key that devices pin, as 64 hex digits."""
         return self.signing.public_key().public_bytes_raw().hex()
+
+    def sign(self, message: bytes) -> str:
+        """The Ed25519 signature of a message, as 128 hex digits."""
+        return self.signing.sign(message).hex()
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte secret for one purpose (HKDF-SHA256, RFC 5869)."""
@@ -77,4 +81,4 @@ class ServerKeys:
             ) from problem
 
     def __repr__(self) -> str:
-        return f"ServerKeys({self.public_hex})"
+        return f"ServerKeys({self.public})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from types import ModuleType
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
-from sync.protocol.messages import CONTENT_TYPE
+from sync.protocol.messages import CONTENT_TYPE, Problem
 
 T = TypeVar("T")
 _REFERENCE = "#/components/schemas/{name}"
@@ -40,7 +40,7 @@ async def read(request: Request, kind: type[T]) -> T:
     return decode(await request.body(), kind)
 
 
-def reply(message: msgspec.Struct | list[Any] | dict[str, Any], status: int = 200) -> Response:
+def reply(message: msgspec.Struct | Sequence[msgspec.Struct], status: int = 200) -> Response:
     """A message as a reply that no cache keeps."""
     return Response(
         msgspec.json.encode(message), status, headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE
@@ -60,27 +60,41 @@ def operation(
     signed_in: bool = True,
 ) -> dict[str, Any]:
     """Keyword arguments of a FastAPI route: its summary, body, replies and problems, by the types of the protocol."""
-    responses: dict[str, Any] = {_status(gives): _success(gives)}
-    for status in sorted(problems):
-        responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": _content("Problem")}
+    content = None if gives is None else {CONTENT_TYPE: {"schema": _reference(gives.__name__)}}
+    return _route(summary, takes, content, problems, signed_in=signed_in)
+
+
+def list_operation(summary: str, *, takes: type, gives: type, problems: Iterable[int]) -> dict[str, Any]:
+    """The same for a route that answers with a list of messages."""
+    content = {CONTENT_TYPE: {"schema": {"type": "array", "items": _reference(gives.__name__)}}}
+    return _route(summary, takes, content, problems, signed_in=True)
+
+
+def file_operation(summary: str, *, takes: type, media_type: str, problems: Iterable[int]) -> dict[str, Any]:
+    """The same for a route that answers with a file."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return _route(summary, takes, content, problems, signed_in=True)
+
+
+def _route(
+    summary: str, takes: type | None, content: dict[str, Any] | None, problems: Iterable[int], *, signed_in: bool
+) -> dict[str, Any]:
+    status = HTTPStatus.NO_CONTENT if content is None else HTTPStatus.OK
+    problem = {CONTENT_TYPE: {"schema": _reference(Problem.__name__)}}
+    responses = {str(status.value): {"description": status.phrase, **({"content": content} if content else {})}}
+    for code in sorted(problems):
+        responses[str(code)] = {"description": HTTPStatus(code).phrase, "content": problem}
     extra: dict[str, Any] = {"responses": responses, "security": [{_BEARER: []}] if signed_in else []}
     if takes is not None:
-        extra["requestBody"] = {"required": True, "content": _content(takes.__name__)}
-    return {"summary": summary, "openapi_extra": extra, "response_class": Response, "status_code": int(_status(gives))}
+        body = {CONTENT_TYPE: {"schema": _reference(takes.__name__)}}
+        extra["requestBody"] = {"required": True, "content": body}
+    return {
+        "summary": summary, "openapi_extra": extra, "response_class": Response, "status_code": status.value,
+    }  # fmt: skip
 
 
-def _status(gives: type | None) -> str:
-    return "204" if gives is None else "200"
-
-
-def _success(gives: type | None) -> dict[str, Any]:
-    if gives is None:
-        return {"description": HTTPStatus.NO_CONTENT.phrase}
-    return {"description": HTTPStatus.OK.phrase, "content": _content(gives.__name__)}
-
-
-def _content(name: str) -> dict[str, Any]:
-    return {CONTENT_TYPE: {"schema": {"$ref": _REFERENCE.format(name=name)}}}
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": _REFERENCE.format(name=name)}
 
 
 def messages_of(*modules: ModuleType) -> list[type]:

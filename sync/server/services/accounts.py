@@ -157,7 +157,7 @@ class Accounts:
             refresh_token=pair.refresh_token,
             policy=Policy(policy.password_only_devices, _least(password_only=password_only), policy.offline_days),
             lease=lease.issue(self._context, device_id, user["id"], user["role"], scopes),
-            lease_key=self._context.keys.public_hex,
+            lease_key=self._context.keys.public,
             recovery_codes=codes,
         )
 

@@ -39,7 +39,7 @@ def device(new_device: NewDevice) -> Device:
 def test_a_signed_in_device_is_known_with_its_role_and_lease(device: Device, server: ServerHandle) -> None:
     told = hello(device).json()
     assert (told["user_id"], told["role"]) == (device.account.user_id, "sales")
-    key = server.context.keys.public_hex
+    key = server.context.keys.public
     given = lease.verify(told["lease"], device=device.id, user=told["user_id"], pinned_key=key)
     assert list(given.scopes) == told["scopes"]
 
