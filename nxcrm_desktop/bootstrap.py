@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,7 +69,8 @@ class App:
         self._closing = ExitStack()
         self._closing.callback(lock.release)
         self._closing.callback(store.close)
-        self._closing.callback(self._mark_time)
+        self._closing.callback(self._mark_end)
+        self._turn = threading.RLock()
 
     # ------------------------------------------------------------------------------------------------------ services
 
@@ -164,15 +166,25 @@ class App:
 
     # ---------------------------------------------------------------------------------------------------------- sync
 
-    @cached_property
+    @property
     def session(self) -> Session:
         """The tokens, renewed over a connection of their own."""
-        transport = self._transport(signed_in=False)
-        return Session(transport, StoreTokenVault(self.store), self.identity.key, self.profile.device_id, SystemClock())
+        with self._turn:  # two sessions would spend one refresh token twice, which looks like theft to the server
+            return self._session
 
-    @cached_property
+    @property
     def sync(self) -> SyncEngine:
         """One sync at a time: ``sync.run()``."""
+        with self._turn:
+            return self._engine
+
+    @cached_property
+    def _session(self) -> Session:
+        tokens, device = StoreTokenVault(self.store), self.profile.device_id
+        return Session(self._transport(signed_in=False), tokens, self.identity.key, device, SystemClock())
+
+    @cached_property
+    def _engine(self) -> SyncEngine:
         return SyncEngine(SyncStore(self.store), self._transport(), SystemClock(), app_version=__version__)
 
     def background_sync(self, report: Callable[[SyncStatus], None], schedule: Schedule | None = None) -> BackgroundSync:
@@ -217,6 +229,10 @@ class App:
     def close(self) -> None:
         """Ends the sync, closes the store, lets go of the profile. A second call does nothing."""
         self._closing.close()
+
+    def _mark_end(self) -> None:
+        with suppress(NxcrmError):  # a full disk must not keep the program from closing; an older mark is there
+            self._mark_time()
 
     def _mark_time(self) -> int:
         return accounts.mark_time(self.store, self.actor, clock.now_ms())
