@@ -30,9 +30,7 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRoute
     """Routes under ``/v1/sync``. The work of each, reading and writing JSON too, is done off the event loop."""
     router = APIRouter(prefix="/v1/sync", tags=["sync"])
 
-    @router.post(
-        "/hello", **operation("Agree on a protocol", takes=Hello, gives=HelloReply, problems=(*_ALWAYS, 409, 426))
-    )
+    @router.post("/hello", **operation("Agree on a protocol", takes=Hello, gives=HelloReply, problems=(*_ALWAYS, 426)))
     async def greet(request: Request, session: DeviceSession = _SESSION) -> Response:
         return await _answer(request, lambda body: hello(engine, session, decode(body, Hello), lease))
 
@@ -45,7 +43,7 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRoute
 
         return await _answer(request, work)
 
-    @router.post("/pull", **operation("Fetch a page", takes=Pull, gives=PullReply, problems=(*_ALWAYS, 409, 426)))
+    @router.post("/pull", **operation("Fetch a page", takes=Pull, gives=PullReply, problems=(*_ALWAYS, 426)))
     async def send(request: Request, session: DeviceSession = _SESSION) -> Response:
         def work(body: bytes) -> PullReply:
             message = decode(body, Pull)
