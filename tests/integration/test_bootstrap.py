@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -222,6 +224,32 @@ def test_an_expired_lease_asks_to_sign_in_and_nothing_is_lost(server: ServerHand
     assert app.leads.get(lead)["name"] == "Ravi Kumar"
     app.close()
     _unlock(folder).close()
+
+
+def test_a_refused_sign_in_opens_nothing_and_lets_go(server: ServerHandle, tmp_path: Path) -> None:
+    folder = tmp_path / "profile"
+    _enrol(server, folder, "jaya-two").app.close()
+    with pytest.raises(NxcrmError, match="bad_credentials"):
+        sign_in(Profile.open(folder), PASSWORD, "000000", costs=CHEAP)
+    _unlock(folder).close()
+
+
+def test_many_threads_share_one_session_and_one_engine(server: ServerHandle, tmp_path: Path) -> None:
+    app = _enrol(server, tmp_path / "profile", "kamala").app
+    with ThreadPoolExecutor(8) as pool:
+        assert len({*pool.map(lambda _: (id(app.session), id(app.sync)), range(32))}) == 1
+    app.close()
+
+
+def test_plain_http_reaches_this_machine_alone(tmp_path: Path) -> None:
+    policy = OrgPolicy(password_only_devices=True)
+    with running_server(tmp_path, tls=("--insecure-loopback",), policy=policy) as plain:
+        request = replace(_request(plain, tmp_path / "profile", "asha"), ca_file=None)
+        assert request.server.startswith("http://127.0.0.1:")
+        app = enrol(request, costs=CHEAP).app
+        assert app.status.report()["online"] is True
+        app.close()
+        _unlock(tmp_path / "profile").close()
 
 
 def test_a_device_whose_clock_is_a_year_off_works(server: ServerHandle, tmp_path: Path) -> None:
