@@ -21,17 +21,15 @@ def undo_rows(unit: UnitOfWork, info: EntityInfo, batch: str, rows: Sequence[Imp
     """Undo some rows of an import, inside the caller's transaction. Rows that are gone already are passed over."""
     here = {record.id: record for record in unit.get_many(info.name, [row.id for row in rows])}
     untouched = [row for row in rows if row.id in here and digest(info, here[row.id], batch) == row.digest]
+    changed = [row for row in untouched if row.before is not None]
     used = _used(unit, info, [row.id for row in untouched if row.before is None])
-    deleted = restored = 0
-    for row in untouched:
-        if row.before is not None:
-            change(unit, info.name, row.id, json.loads(row.before))
-            restored += 1
-        elif row.id not in used:
-            unit.delete(info.name, row.id)
-            deleted += 1
-    removable = {row.id for row in untouched} - used
-    return deleted, restored, [row_id for row_id in here if row_id not in removable]
+    made = [row for row in untouched if row.before is None and row.id not in used]
+    for row in changed:
+        change(unit, info.name, row.id, json.loads(str(row.before)))
+    for row in made:
+        unit.delete(info.name, row.id)
+    kept = here.keys() - {row.id for row in (*changed, *made)}
+    return len(made), len(changed), sorted(kept)
 
 
 def _used(reader: Reader, info: EntityInfo, ids: Sequence[str]) -> frozenset[str]:

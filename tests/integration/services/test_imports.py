@@ -171,7 +171,9 @@ def test_a_row_with_papers_or_tasks_is_not_deleted_by_undo(
     with store.read() as reader:
         (lead,) = reader.page(ListQuery("lead", order="id"), limit=3).rows
     pulled(store, "document", title="RC book", category="rc", lead_id=lead.id)  # changes nothing of the lead itself
-    assert imports.undo(str(result.batch)).kept == (lead.id,)
+    undone = imports.undo(str(result.batch))
+    assert (undone.deleted, undone.kept) == (0, (lead.id,))
+    assert count(store) == 1
 
 
 def test_a_cancelled_import_is_whole_as_far_as_it_went(store: Store, imports: ImportService, tmp_path: Path) -> None:
