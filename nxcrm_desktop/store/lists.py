@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, text
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, func, literal, select, text
 
 from nxcrm_desktop.domain.dictionary import EntityInfo, entity
 from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Page, Record, Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store.search import typed
-from nxcrm_desktop.store.tables import METADATA, order_expression
+from nxcrm_desktop.store.tables import METADATA, order_expression, order_index
 
 Where = list[ColumnElement[bool]]
 _FEW = 5_000
@@ -26,13 +26,17 @@ _PROBE = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH :found_b
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A checked ListQuery, ready to be read through one connection."""
+    """A checked ListQuery, ready to be read through one connection.
+
+    ``through`` names the index to read rows by where SQLite, which keeps no statistics here, would choose badly.
+    """
 
     connection: Connection
     query: ListQuery
     info: EntityInfo
     table: Table
     where: Where
+    through: str = ""
 
     @classmethod
     def of(cls, connection: Connection, query: ListQuery) -> Listing:
@@ -42,8 +46,14 @@ class Listing:
         if query.order != "id" and query.order not in info.sortable:
             raise _not_sortable(info, query.order)
         where = [_condition(info, table, condition) for condition in query.where]
-        where += _search(connection, info, query.search)
-        return cls(connection, query, info, table, where)
+        found, few = _search(connection, info, query.search)
+        if found and few:
+            through = f"sqlite_autoindex_{info.name}_1"  # of the primary key
+        elif query.order != "id" and (found or _lets_many_through(connection, info, query.where)):
+            through = order_index(info, query.order)
+        else:
+            through = ""
+        return cls(connection, query, info, table, [*where, *found], through)
 
     @property
     def _order(self) -> ColumnElement[Any]:
@@ -62,6 +72,12 @@ class Listing:
 
     def _beyond(self, column: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         return column < value if self.query.descending else column > value
+
+    def _ordered(self, statement: Select[Any]) -> Select[Any]:
+        statement = statement.order_by(*self._sorted(self._order, self.table.c.id))
+        if not self.through:
+            return statement
+        return statement.with_hint(self.table, f'INDEXED BY "{self.through}"', "sqlite")
 
     def _segments(self, after: Keyset | None) -> list[Where]:
         """The stretches of the list behind a position, in order, each of them one seek in the order column's index.
@@ -83,8 +99,7 @@ class Listing:
         for segment in self._segments(after):
             if len(rows) < limit:
                 wanted = select(*self._columns()).where(and_(True, *self.where, *segment))
-                wanted = wanted.order_by(*self._sorted(self._order, self.table.c.id)).limit(limit - len(rows))
-                rows += self.connection.execute(wanted)
+                rows += self.connection.execute(self._ordered(wanted).limit(limit - len(rows)))
         return rows
 
     def page(self, limit: int, after: Keyset | None) -> Page:
@@ -151,20 +166,35 @@ def _condition(info: EntityInfo, table: Table, condition: Condition) -> ColumnEl
     return _COMPARISONS[condition.compare](column, condition.value)
 
 
-def _search(connection: Connection, info: EntityInfo, wanted: str) -> Where:
-    """The rows that what was typed finds; all rows when nothing was typed."""
+def _lets_many_through(connection: Connection, info: EntityInfo, conditions: Sequence[Condition]) -> bool:
+    """Whether there are filters with an index and each lets many rows through: to fetch and sort those takes longer
+    than to walk the list in order."""
+    table = METADATA.tables[info.name]
+    indexed = {index.columns[0].name for index in table.indexes if isinstance(index.expressions[0], Column)}
+    exact = (Compare.EQ, Compare.IN, Compare.NULL)
+    tests = [_condition(info, table, c) for c in conditions if c.compare in exact and c.field in indexed]
+    return bool(tests) and all(_is_wide(connection, table, test) for test in tests)
+
+
+def _is_wide(connection: Connection, table: Table, test: ColumnElement[bool]) -> bool:
+    some = select(literal(1)).select_from(table).where(test).limit(_FEW + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) > _FEW
+
+
+def _search(connection: Connection, info: EntityInfo, wanted: str) -> tuple[Where, bool]:
+    """The rows that what was typed finds (no condition when nothing was typed), and whether they are few."""
     if not wanted.strip():
-        return []
+        return [], False
     words = typed(wanted)
     if words.empty:
-        return [literal(value=False)]
+        return [literal(value=False)], True
     match = words.match((info.name,))
     table = METADATA.tables[info.name]
     few = connection.execute(text(_PROBE), {"found_by": match, "few": _FEW + 1}).scalar_one()
     if few <= _FEW:
         found = text(_MATCHES).bindparams(found_by=match).columns(METADATA.tables["search_doc"].c.row_id)
-        return [table.c.id.in_(found)]
-    return [_words_of(table, info, words.alternatives)]
+        return [table.c.id.in_(found)], True
+    return [_words_of(table, info, words.alternatives)], False
 
 
 def _words_of(table: Table, info: EntityInfo, alternatives: Sequence[Sequence[str]]) -> ColumnElement[bool]:
