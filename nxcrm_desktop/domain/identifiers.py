@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 from stdnum.exceptions import ValidationError
@@ -16,6 +17,7 @@ _BHARAT_MARK = re.compile(r"^\d{2}BH\d{4}[A-Z]{1,2}$")
 _SEPARATORS = re.compile(r"[\s\-./]+")
 
 
+@lru_cache(maxsize=8_192)  # costly, and an import reads each address and checks it again before it is written
 def email(text: str) -> str:
     """An address in normal form (domain lower-cased). Raises ValueProblem. No network look-up is made."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -16,6 +17,9 @@ from nxcrm_desktop.domain.records import Value
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 # Instants that every calendar routine can hold: the years 1900 to 9998.
 _INSTANT_MIN, _INSTANT_MAX = -2_208_988_800_000, 253_370_764_800_000
+# The category Cc, and the same less the tab and the line feed.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %b %Y", "%d %b, %Y", "%d %B %Y")
 _TIME_FORMATS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _BOOLS = {"yes": 1, "true": 1, "1": 1, "y": 1, "हाँ": 1, "no": 0, "false": 0, "0": 0, "n": 0, "नहीं": 0}
@@ -80,15 +84,14 @@ def _optional(facts: Facts) -> Value:
 
 
 def _clean(facts: Facts, value: str) -> str:
-    allowed = "\n\t" if facts.kind in (Kind.LONG_TEXT, Kind.JSON) else ""
+    control = _CONTROL_BUT_BREAKS if facts.kind in (Kind.LONG_TEXT, Kind.JSON) else _CONTROL
     try:
         value.encode()
     except UnicodeEncodeError:
         raise ValueProblem("not_text", f"{facts.label} contains characters that are not text.") from None
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
-    for ch in text:
-        if unicodedata.category(ch) == "Cc" and ch not in allowed:
-            raise ValueProblem("control_character", f"{facts.label} contains a control character.")
+    if control.search(text):
+        raise ValueProblem("control_character", f"{facts.label} contains a control character.")
     if len(text) > facts.max_length:
         raise ValueProblem("too_long", f"{facts.label} is longer than {facts.max_length} characters.")
     return text.strip() if facts.kind is not Kind.LONG_TEXT else text.rstrip()
