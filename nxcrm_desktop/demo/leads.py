@@ -14,7 +14,7 @@ from nxcrm_desktop.domain.money import group_indian
 from nxcrm_desktop.domain.stages import DEFAULT_STAGES
 
 HEADERS = (
-    "Name", "Phone", "Email", "City", "PIN code", "Source", "Stage", "Rating", "Interested in", "Budget", "Enquired",
+    "Name", "Phone", "E-mail", "City", "PIN code", "Source", "Stage", "Rating", "Interested in", "Budget", "Enquired",
     "Next step", "Next step due", "Remarks", "Tags",
 )  # fmt: skip
 _CARS = (

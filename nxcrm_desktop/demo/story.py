@@ -8,11 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from nxcrm_desktop.bootstrap import App, Profile, unlock
-from nxcrm_desktop.demo.leads import HEADERS, write_leads
+from nxcrm_desktop.demo.leads import write_leads
 from nxcrm_desktop.demo.organisation import Organisation
 from nxcrm_desktop.demo.people import COLLEAGUE, EXECUTIVE, MANAGER, OFFICER, PASSPHRASE, Person
 from nxcrm_desktop.domain import clock
-from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.records import Record
 from nxcrm_desktop.errors import NxcrmError
 
@@ -38,10 +37,11 @@ def import_again(org: Organisation) -> Figures:
     app, path = org.laptop(EXECUTIVE), _file_of(org, EXECUTIVE)
     more = path.with_name("again.csv")
     more.write_text(path.read_text(encoding="utf-8") + "Someone,12345,not-an-address,,,,,,,,,,,,\n", encoding="utf-8")
-    preview = app.imports.run(more, "lead", mapping=_mapping(), on_duplicate="create", dry_run=True)
-    batch = app.imports.run(path, "lead", mapping=_mapping(), on_duplicate="create")
+    preview = app.imports.run(more, "lead", dry_run=True)
+    batch = app.imports.run(path, "lead", on_duplicate="create")
     before = _count(app, "lead")
     app.imports.undo(str(batch.batch))
+    app.sync.run()
     org.say(
         f"A second import would have found {preview.duplicates} duplicates and refused {preview.rejected_count} line; "
         f"done all the same, it was undone: {before} → {_count(app, 'lead')} leads."
@@ -92,8 +92,8 @@ def come_back(org: Organisation, lead: str) -> Figures:
 def disagree(org: Organisation, lead: str) -> Figures:
     """Step 4: different fields merge; the same field becomes a conflict that one of the two resolves."""
     executive, manager = org.laptop(EXECUTIVE), org.laptop(MANAGER)
-    executive.leads.update(lead, {"city": "Pune", "interest": "Swift, white"})
-    manager.leads.update(lead, {"city": "Thane", "rating": "warm"})
+    executive.leads.update(lead, {"city": "Lonavala", "interest": "Swift, white"})
+    manager.leads.update(lead, {"city": "Panvel", "rating": "warm"})
     executive.sync.run()
     manager.sync.run()
     conflict = manager.conflicts.list()[0]
@@ -152,16 +152,11 @@ def first_lead(app: App) -> Record:
 def _import(org: Organisation, person: Person, count: int) -> dict[str, object]:
     path = _file_of(org, person)
     write_leads(path, count, seed=person.user, today=date(2026, 11, 20))
-    return dict(org.laptop(person).imports.run(path, "lead", _mapping()).as_json())
+    return dict(org.laptop(person).imports.run(path, "lead").as_json())
 
 
 def _file_of(org: Organisation, person: Person) -> Path:
     return org.folder / f"leads-{person.user}.csv"
-
-
-def _mapping() -> dict[str, str]:
-    by_label = {facts.label: name for name, facts in ENTITIES["lead"].fields.items()}
-    return {header: by_label[header] for header in HEADERS}
 
 
 def _paper(org: Organisation) -> Path:
