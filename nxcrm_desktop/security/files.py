@@ -11,6 +11,7 @@ from nxcrm_desktop.errors import NxcrmError
 
 TEMPORARY_SUFFIX = ".part"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -50,7 +51,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def translated(problem: OSError) -> Exception:
-    """NxcrmError ``disk_full`` when the disk is full, else the problem itself."""
+    """NxcrmError ``disk_full`` or ``not_writable`` when that is why a file could not be written, else the problem."""
+    if problem.errno in _CLOSED:
+        return _not_writable(problem)
     if problem.errno not in _FULL:
         return problem
     return NxcrmError(
@@ -58,4 +61,13 @@ def translated(problem: OSError) -> Exception:
         "The disk is full.",
         safe="What was saved before is unharmed; this file was not written.",
         todo="Free some space and try again.",
+    )
+
+
+def _not_writable(problem: OSError) -> NxcrmError:
+    return NxcrmError(
+        "not_writable",
+        f"{Path(problem.filename or '').parent} cannot be written to.",
+        safe="Nothing was changed.",
+        todo="Choose a folder that exists and that you may write to.",
     )

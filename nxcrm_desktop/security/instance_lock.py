@@ -7,15 +7,19 @@ import sys
 from pathlib import Path
 
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.security.files import translated
 
 FILE_NAME = "lock"
 
 
 class InstanceLock:
-    """Holds a profile folder for this process; a context manager. NxcrmError ``profile_in_use`` when another has it."""
+    """Holds a profile folder for this process; a context manager. NxcrmError ``profile_in_use``."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._file = os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as problem:
+            raise translated(problem) from problem
         try:
             _take(self._file)
         except OSError as problem:

@@ -14,6 +14,7 @@ from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security import instance_lock
 from nxcrm_desktop.security.device_key import DeviceKey
 from nxcrm_desktop.security.envelope import Protection
+from nxcrm_desktop.security.files import translated
 from nxcrm_desktop.security.instance_lock import InstanceLock
 from nxcrm_desktop.security.keyring_store import SystemKeyring
 from nxcrm_desktop.security.profile import Profile
@@ -49,7 +50,10 @@ class EnrolRequest:
 def workshop(folder: Path) -> Iterator[tuple[Path, InstanceLock]]:
     """An empty folder beside ``folder`` in which one process makes the profile; gone again unless it was renamed."""
     part = folder.with_name(f".{folder.name}.enrolling")
-    part.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise translated(problem) from problem
     lock = InstanceLock(part)
     try:
         _empty(part)

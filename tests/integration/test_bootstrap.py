@@ -172,6 +172,11 @@ def test_a_wrong_server_leaves_nothing(server: ServerHandle, tmp_path: Path, url
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_place_that_cannot_be_written_is_told(server: ServerHandle, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert _failure(_request(server, tmp_path / "file" / "profile", "gita-two")) == "not_writable"
+
+
 def test_an_existing_profile_is_never_overwritten(server: ServerHandle, tmp_path: Path) -> None:
     folder = tmp_path / "profile"
     _enrol(server, folder, "gita").app.close()

@@ -155,6 +155,12 @@ def test_a_full_disk_leaves_nothing(vault: BlobVault, tmp_path: Path) -> None:
     assert vault.open_bytes(kept.sha256) == bytes(1000)
 
 
+def test_a_copy_to_nowhere_is_told(vault: BlobVault, tmp_path: Path) -> None:
+    info = vault.put(b"content")
+    with pytest.raises(NxcrmError, match="not_writable"):
+        vault.save_to(info.sha256, tmp_path / "missing" / "copy")
+
+
 def test_what_a_killed_program_left_is_swept(vault: BlobVault) -> None:
     kept = vault.put(b"kept")
     (vault._folder / "0123.part").write_bytes(b"half")

@@ -30,6 +30,15 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NxcrmError, match="not_writable"):
+        write_atomically(tmp_path / "missing" / "file", b"")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(NxcrmError, match="not_writable"):
+        write_atomically(tmp_path / "folder", b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
 def test_other_errors_stay_what_they_are() -> None:
-    problem = OSError(errno.EACCES, "no")
+    problem = OSError(errno.EIO, "no")
     assert translated(problem) is problem

@@ -32,6 +32,11 @@ def test_a_second_process_is_told_and_a_killed_one_leaves_no_trace(tmp_path: Pat
             pass
 
 
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NxcrmError, match="not_writable"):
+        InstanceLock(tmp_path / "missing")
+
+
 def test_a_second_instance_in_one_process_is_told_too(tmp_path: Path) -> None:
     with InstanceLock(tmp_path), pytest.raises(NxcrmError, match="profile_in_use"):
         InstanceLock(tmp_path)
