@@ -17,8 +17,9 @@ _WRITES = "nxcrm_writes"
 _BUSY_TIMEOUT_MS = 10_000
 _ATTEMPTS = 6
 _PG_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-# Serialization failure, deadlock, lock not available (PostgreSQL, appendix A).
-_TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
+# Serialization failure, deadlock, lock not available, and unique violation: somebody made the same row meanwhile, which
+# the next try sees (PostgreSQL, appendix A).
+_TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "23505"})
 
 
 def is_sqlite(connection: Connection) -> bool:

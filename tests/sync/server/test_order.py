@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, NotNullViolation, SerializationFailure, UniqueViolation
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -113,6 +113,19 @@ def test_a_lead_given_away_while_notes_are_written_takes_them_along(office: Offi
             office.change("lead", lead, owner_id=taker)
         job.result()
     office.check()
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (DeadlockDetected(), True),
+        (SerializationFailure(), True),
+        (UniqueViolation(), True),
+        (NotNullViolation(), False),
+    ],
+)
+def test_what_may_succeed_when_tried_again(error: Exception, again: bool) -> None:
+    assert is_transient(OperationalError("", None, error)) is again
 
 
 def test_a_transaction_that_meets_a_deadlock_is_tried_again(office: Office) -> None:
