@@ -13,8 +13,6 @@ from nxcrm_desktop.services import guard
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.uow import UnitOfWork
 
-_NEVER = 2**63 - 1
-
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
@@ -91,7 +89,7 @@ class ActivityService:
             lead_id, contact_id = task.text("lead_id") or None, task.text("contact_id") or None
             made = self._add(work, lead_id, contact_id, next) if next else None
             _touch(work, lead_id, now)
-            _refresh_next_step(work, lead_id, done=task.text("subject"))
+            _refresh_next_step(work, lead_id)
             return made
 
     def due(self, until: int, *, limit: int = 500, after: Keyset | None = None) -> list[Record]:
@@ -111,7 +109,7 @@ class ActivityService:
             row = work.require(entity, row_id)
             work.delete(entity, row_id)
             if entity == "task":
-                _refresh_next_step(work, row.text("lead_id") or None, done=row.text("subject"))
+                _refresh_next_step(work, row.text("lead_id") or None, gone=row.text("subject"))
 
     def _add(self, work: UnitOfWork, lead_id: str | None, contact_id: str | None, step: NextStep) -> str:
         return work.create("task", {
@@ -126,18 +124,20 @@ def _touch(work: UnitOfWork, lead_id: str | None, at: int) -> None:
         work.update("lead", lead_id, {"last_activity_at": at})
 
 
-def _refresh_next_step(work: UnitOfWork, lead_id: str | None, *, done: str | None = None) -> None:
-    """The soonest open follow-up is the lead's next step; a step typed by hand gives way to none that is later.
+def _refresh_next_step(work: UnitOfWork, lead_id: str | None, *, gone: str | None = None) -> None:
+    """The soonest open follow-up is the lead's next step, unless somebody typed one that is no follow-up's.
 
-    ``done`` is the subject of a follow-up that is no longer open.
+    ``gone`` is the subject of a follow-up that was deleted.
     """
     if not lead_id:
         return
     lead = work.require("lead", lead_id)
-    waiting = [task for task in work.related("task", "lead_id", lead_id) if task["status"] == "open"]
+    tasks = work.related("task", "lead_id", lead_id)
+    if lead["next_step"] not in {None, gone, *(task["subject"] for task in tasks)}:
+        return
+    waiting = [task for task in tasks if task["status"] == "open"]
     soonest = min(waiting, key=lambda task: (task["due_at"] is None, task.integer("due_at"), task.id), default=None)
-    free = not lead["next_step"] or lead["next_step"] == done
-    if soonest is not None and (free or soonest.integer("due_at") < (lead.integer("next_step_at") or _NEVER)):
-        work.update("lead", lead_id, {"next_step": soonest["subject"], "next_step_at": soonest["due_at"]})
-    elif free:
-        work.update("lead", lead_id, {"next_step": None, "next_step_at": None})
+    step: dict[str, Value] = {"next_step": None, "next_step_at": None}
+    if soonest is not None:
+        step = {"next_step": soonest["subject"], "next_step_at": soonest["due_at"]}
+    work.update("lead", lead_id, step)

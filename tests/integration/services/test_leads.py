@@ -142,9 +142,10 @@ def test_follow_ups_lead_to_the_next(store: Store, leads: LeadService, asha: Act
 
 
 def test_a_step_typed_by_hand_is_not_overwritten(store: Store, leads: LeadService, asha: Actor) -> None:
-    lead_id = leads.create({"name": "Ravi", "next_step": "Visit him", "next_step_at": 3_000})
+    lead_id = leads.create({"name": "Ravi", "next_step": "Visit him"})
     activity = ActivityService(store, asha)
     activity.complete_task(activity.add_task(lead_id, "Call back", 5_000))
+    activity.delete("task", activity.add_task(lead_id, "Call again", 6_000))
     assert leads.get(lead_id)["next_step"] == "Visit him"
 
 
