@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Spacer, Table
+from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 import resources
 from nxcrm_desktop.domain import values
@@ -101,9 +101,12 @@ def to_pdf(report: Readable, path: Path, made_by: str) -> int:
     story += [text(f"{name}: {value}", style(8.5, colour=MUTED)) for name, value in report.facts]
     story += [Spacer(1, 3 * mm), text(_INTRODUCTION, style(9))]
     for section in report.sections:
-        story += [Spacer(1, 5 * mm), text(f"{section.heading} ({len(section.records)})", style(12, bold=True))]
-        story += [text(section.why, style(8, colour=MUTED)), Spacer(1, 1.5 * mm)]
-        story += [flowable for record in section.records for flowable in (_card(record), Spacer(1, 3 * mm))]
+        story += [
+            Spacer(1, 5 * mm),
+            text(f"{section.heading} ({len(section.records)})", style(12, bold=True, heads=True)),
+        ]
+        story.append(text(section.why, style(8, colour=MUTED, heads=True)))
+        story += [KeepTogether([_card(record), Spacer(1, 2 * mm)]) for record in section.records]
     story += [Spacer(1, 5 * mm), text("Not shown", style(12, bold=True)), Spacer(1, 1.5 * mm)]
     story += [text(note, style(9)) for note in report.notes]
     return write_pdf(path, report.title, story, made_by=made_by)
@@ -119,8 +122,8 @@ def _card(record: tuple[tuple[str, str], ...]) -> Flowable:
         rows or [["", ""]], colWidths=[WIDTH * 0.3, WIDTH * 0.7],
         style=[
             ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEABOVE", (0, 0), (-1, 0), 0.8, MUTED),
-            ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
-            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, 0), 4), ("TOPPADDING", (0, 1), (-1, -1), 1),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ],
     )  # fmt: skip
 

@@ -45,11 +45,13 @@ def _register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, BytesIO(data), shapable=True))
 
 
-def style(size: float = 9, *, bold: bool = False, right: bool = False, colour: HexColor = TEXT) -> ParagraphStyle:
-    """A paragraph style of the house: Noto Sans, shaped."""
+def style(
+    size: float = 9, *, bold: bool = False, right: bool = False, colour: HexColor = TEXT, heads: bool = False
+) -> ParagraphStyle:
+    """A paragraph style of the house: Noto Sans, shaped. ``heads``: stays on the page of what follows it."""
     _register_fonts()
     return ParagraphStyle(
-        f"s{size}{bold}{right}{colour.hexval()}",
+        f"s{size}{bold}{right}{heads}{colour.hexval()}",
         fontName="Noto-Bold" if bold else "Noto",
         fontSize=size,
         leading=size * 1.35,
@@ -57,6 +59,8 @@ def style(size: float = 9, *, bold: bool = False, right: bool = False, colour: H
         alignment=TA_RIGHT if right else 0,
         shaping=1,
         splitLongWords=1,
+        keepWithNext=int(heads),
+        spaceAfter=2 * mm if heads else 0,
     )
 
 
@@ -167,7 +171,7 @@ def _story(report: ReportDocument) -> list[Flowable]:
 
 
 def _table(one: ReportTable) -> list[Flowable]:
-    title = text(one.title, ParagraphStyle("title", parent=style(11, bold=True), keepWithNext=1, spaceAfter=2 * mm))
+    title = text(one.title, style(11, bold=True, heads=True))
     if not one.rows:
         return [title, text("Nothing to show.", style(9, colour=MUTED))]
     heads = [text(c.heading, style(8, bold=True, right=c.form.is_number, colour=MUTED)) for c in one.columns]
