@@ -11,7 +11,7 @@ import msgspec
 
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.dictionary import COMMON, EntityInfo
-from nxcrm_desktop.domain.facts import Kind, Write
+from nxcrm_desktop.domain.facts import Write
 from nxcrm_desktop.domain.permissions import Action, writable_fields
 from nxcrm_desktop.domain.records import Record, Value
 from nxcrm_desktop.domain.values import pack_tags, unpack_tags
@@ -33,7 +33,7 @@ class _Work:
 
     fresh: list[Draft] = field(default_factory=list)
     fresh_by_key: dict[Key, Draft] = field(default_factory=dict)
-    updates: list[tuple[str, Draft]] = field(default_factory=list)
+    updates: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
 
 
 class ImportRun:
@@ -62,6 +62,7 @@ class ImportRun:
         work = _Work()
         for draft in settled:
             self._place(work, draft, stored)
+        work.updates = [update for update in work.updates if self._differs(reader, *update)]
         return work
 
     def write(self, unit: UnitOfWork, work: _Work, batch: str) -> list[ImportedRow]:
@@ -69,13 +70,8 @@ class ImportRun:
         rows = [{**self._plan.defaults, **draft.values} for draft in work.fresh]
         created = unit.create_many(self._info.name, rows) if rows else []
         before: dict[str, str] = {}
-        for row_id, draft in work.updates:
-            earlier = self._update(unit, row_id, draft.values)
-            if earlier is None:
-                self.result.updated -= 1
-                self.result.duplicates += 1
-            elif row_id not in before:
-                before[row_id] = earlier
+        for row_id, values in work.updates:
+            before.setdefault(row_id, self._update(unit, row_id, values))
         touched = unit.get_many(self._info.name, [*created, *before])
         return [ImportedRow(row.id, digest(self._info, row, batch), before.get(row.id)) for row in touched]
 
@@ -137,7 +133,7 @@ class ImportRun:
         if twins:
             twins[0].values |= draft.values
         elif ids:
-            work.updates.append((ids[0], draft))
+            work.updates.append((ids[0], {n: v for n, v in draft.values.items() if n in self._updatable}))
 
     def _look_alike(self, draft: Draft, keys: Sequence[Key], stored: Mapping[Key, list[str]]) -> LookAlike | None:
         for key in keys:
@@ -148,14 +144,21 @@ class ImportRun:
                 return LookAlike(draft.line, key.field, stored[key][0])
         return None
 
-    def _update(self, unit: UnitOfWork, row_id: str, values: Mapping[str, Value]) -> str | None:
-        """Overwrite what the file gives. Returns the earlier values as JSON, None when nothing differed."""
+    def _differs(self, reader: Reader, row_id: str, values: dict[str, Value]) -> bool:
+        """Whether an update would change anything; one that would not is a duplicate after all."""
+        earlier = reader.require(self._info.name, row_id)
+        if "tags" in values:
+            values["tags"] = pack_tags(unpack_tags(earlier["tags"]) + unpack_tags(values["tags"]))
+        differs = any(earlier[name] != value for name, value in values.items())
+        if not differs:
+            self.result.updated -= 1
+            self.result.duplicates += 1
+        return differs
+
+    def _update(self, unit: UnitOfWork, row_id: str, values: Mapping[str, Value]) -> str:
+        """Overwrite what the file gives. Returns the earlier values of what changed, as JSON."""
         earlier = unit.require(self._info.name, row_id)
-        changes: dict[str, Value] = {name: value for name, value in values.items() if name in self._updatable}
-        for name in changes.keys() & {n for n, f in self._info.fields.items() if f.kind is Kind.TAGS}:
-            changes[name] = pack_tags(unpack_tags(earlier[name]) + unpack_tags(changes[name]))
-        if not change(unit, self._info.name, row_id, changes):
-            return None
+        change(unit, self._info.name, row_id, values)
         now = unit.require(self._info.name, row_id)
         changed = {n: earlier[n] for n in self._info.columns if n not in COMMON and earlier[n] != now[n]}
         return msgspec.json.encode(changed).decode()

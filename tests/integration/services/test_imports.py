@@ -123,6 +123,24 @@ def test_duplicates_may_be_updated_or_made_all_the_same(
     assert (restored["name"], restored["stage"]) == ("Old Name", "new")
 
 
+def test_an_update_that_changes_nothing_is_a_duplicate_and_tags_are_joined(
+    store: Store, imports: ImportService, asha: Actor, tmp_path: Path
+) -> None:
+    path = write(tmp_path, zoho_row(1))
+    imports.run(path, "lead", preset="zoho-leads")
+    for dry_run in (True, False):
+        same = imports.run(path, "lead", preset="zoho-leads", on_duplicate="update", dry_run=dry_run)
+        assert (same.updated, same.duplicates, same.batch) == (0, 1, None)
+    later = write(tmp_path, zoho_row(1, status="Contact in Future"), name="later.csv")
+    assert imports.run(later, "lead", preset="zoho-leads", on_duplicate="update").updated == 1
+    with store.read() as reader:
+        (lead,) = reader.page(ListQuery("lead", order="id"), limit=9).rows
+    assert lead["tags"] == '["Contact in Future","Earlier owner: David Love"]'
+    twice = write(tmp_path, zoho_row(1, "First"), zoho_row(1, "Second"), name="twice.csv")
+    assert imports.run(twice, "lead", preset="zoho-leads", on_duplicate="update").updated == 2
+    assert LeadService(store, asha).get(lead.id)["name"] == "Second"
+
+
 def test_a_row_that_fits_two_is_not_updated(store: Store, imports: ImportService, tmp_path: Path) -> None:
     imports.run(write(tmp_path, zoho_row(1), zoho_row(2)), "lead", preset="zoho-leads")
     mixed = write(tmp_path, zoho_row(9, email="person1@example.org", mobile="660-485-0002"), name="mixed.csv")
@@ -299,7 +317,7 @@ def test_the_result_has_the_keys_of_the_command_line(imports: ImportService, tmp
 def test_a_full_disk_stops_an_import_between_batches(store: Store, imports: ImportService, tmp_path: Path) -> None:
     path = write(tmp_path, *(zoho_row(n) for n in range(3000)))
     limit = (tmp_path / "store.db-wal").stat().st_size + 2_000_000
-    with full_beyond(limit), pytest.raises(NxcrmError, match="disk_(full|error)") as caught:
+    with full_beyond(limit), pytest.raises(NxcrmError, match=r"disk_(full|error)") as caught:
         imports.run(path, "lead", preset="zoho-leads")
     assert 0 < count(store) < 3000
     assert count(store) % 500 == 0
