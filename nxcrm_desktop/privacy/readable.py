@@ -101,15 +101,18 @@ def to_pdf(report: Readable, path: Path, made_by: str) -> int:
     story += [text(f"{name}: {value}", style(8.5, colour=MUTED)) for name, value in report.facts]
     story += [Spacer(1, 3 * mm), text(_INTRODUCTION, style(9))]
     for section in report.sections:
-        story += [
-            Spacer(1, 5 * mm),
-            text(f"{section.heading} ({len(section.records)})", style(12, bold=True, heads=True)),
-        ]
-        story.append(text(section.why, style(8, colour=MUTED, heads=True)))
-        story += [KeepTogether([_card(record), Spacer(1, 2 * mm)]) for record in section.records]
+        story += _printed(section)
     story += [Spacer(1, 5 * mm), text("Not shown", style(12, bold=True)), Spacer(1, 1.5 * mm)]
     story += [text(note, style(9)) for note in report.notes]
     return write_pdf(path, report.title, story, made_by=made_by)
+
+
+def _printed(section: Section) -> list[Flowable]:
+    """A heading never stands alone at the foot of a page, and a record is torn only where it fills more than one."""
+    heading = text(f"{section.heading} ({len(section.records)})", style(12, bold=True))
+    first, *others = ([_card(record), Spacer(1, 2 * mm)] for record in section.records)
+    opening = [Spacer(1, 5 * mm), heading, text(section.why, style(8, colour=MUTED)), Spacer(1, 1 * mm), *first]
+    return [KeepTogether(opening), *(KeepTogether(record) for record in others)]
 
 
 def _card(record: tuple[tuple[str, str], ...]) -> Flowable:
@@ -129,5 +132,10 @@ def _card(record: tuple[tuple[str, str], ...]) -> Flowable:
 
 
 def _pieces(value: str, size: int = 1500) -> list[str]:
-    """Long texts in parts that fit on a page: a table row cannot be split between pages."""
-    return [value[start : start + size] for start in range(0, len(value), size)] or [""]
+    """Long texts in parts that fit on a page, cut between words: a table row cannot be split between pages."""
+    pieces: list[str] = []
+    while len(value) > size:
+        cut = value.rfind(" ", 0, size) + 1 or size
+        pieces.append(value[:cut])
+        value = value[cut:]
+    return [*pieces, value]
