@@ -30,6 +30,9 @@ from sync.protocol.messages import (
 ROUNDS: Final = 5
 """Push and pull again for edits made meanwhile, at most so often in one run; who types on is served by the next."""
 
+PAGES_AT_ONCE: Final = 5
+"""Pages stored in one transaction: a commit costs much, a page little, and the memory for them must stay bounded."""
+
 Totals = dict[tuple[str, str], tuple[int, str]]
 
 
@@ -81,6 +84,7 @@ class _Run:
         self._cancelled = cancel or (lambda: False)
         self._count = _Count()
         self._up, self._down = api.bytes_up, api.bytes_down
+        self._received = 0
         self._refetched: set[str] = set()
 
     def go(self, app_version: str) -> SyncSummary:
@@ -161,33 +165,41 @@ class _Run:
         if state.schema < hello.schema_min:
             raise update_needed(server_is_newer=True)
         refetch: list[str] = []
-        while not self._cancelled():
-            page = self._pull(state, hello, refetch)
-            if self._cancelled():
-                break
+        while pages := self._some_pages(state, hello, refetch):
             refetch = []
-            self._keep(page)
-            if not page.complete:
+            if not pages[-1].complete:
                 continue
-            refetch = _mismatched(page.checksums, self._store.checksums())
+            refetch = _mismatched(pages[-1].checksums, self._store.checksums())
             if not refetch:
                 return True
             self._forget(refetch)
         return False
 
-    def _pull(self, state: SyncState, hello: HelloReply, refetch: list[str]) -> PullReply:
+    def _some_pages(self, state: SyncState, hello: HelloReply, refetch: list[str]) -> list[PullReply]:
+        """The next pages, stored; none when cancelled. Those that came before a failure are stored, too."""
         cursor = self._store.state().cursor
+        pages: list[PullReply] = []
+        try:
+            while len(pages) < PAGES_AT_ONCE and not (pages and pages[-1].complete) and not self._cancelled():
+                pages.append(self._pull(state, hello, cursor, [] if pages else refetch))
+                cursor = pages[-1].cursor
+        finally:
+            if self._cancelled():
+                pages = []  # the store may be closing
+            if pages:
+                self._count.pulled += self._store.apply_pages(pages).put
+        return pages
+
+    def _pull(self, state: SyncState, hello: HelloReply, cursor: str | None, refetch: list[str]) -> PullReply:
         limits = hello.limits
         page = self._api.pull(Pull(state.device_id, state.schema, cursor, limits.rows, limits.body_bytes, refetch))
         if page.epoch != hello.epoch:
             raise from_problem(Problem(Code.EPOCH_CHANGED, ""))
         if page.cursor == cursor and not page.complete:
             raise wrong_server("the server’s address")
+        self._received += sum(len(part.rows) for part in page.rows)
+        self._tell("pull", self._received, self._received + page.remaining)
         return page
-
-    def _keep(self, page: PullReply) -> None:
-        self._count.pulled += self._store.apply_page(page).put
-        self._tell("pull", self._count.pulled, self._count.pulled + page.remaining)
 
     def _forget(self, scopes: list[str]) -> None:
         """Makes way for the scopes to be fetched again, each once in a run."""

@@ -27,7 +27,7 @@ class SyncState:
 
 @dataclass(frozen=True, slots=True)
 class PageOutcome:
-    """What storing one page did: rows put, and rows that are gone from the device because of it."""
+    """What storing pages did: rows put, and rows that are gone from the device because of it."""
 
     put: int
     dropped: int
@@ -120,11 +120,11 @@ class LocalStore(Protocol):
     def save_hello(self, reply: HelloReply) -> None:
         """Keep role, scopes, lease and the server's time. Never touches rows, epoch or cursor."""
 
-    def apply_page(self, page: PullReply) -> PageOutcome:
-        """Store a page: rows, drops, erasures, waiting edits laid over them again, memberships, search words, cursor.
+    def apply_pages(self, pages: Sequence[PullReply]) -> PageOutcome:
+        """Store consecutive pages: rows, drops, erasures, waiting edits laid over them, memberships, words, cursor.
 
-        ``page.reset`` first forgets all pulled rows, never the outbox. Rows that are then in none of
-        ``page.subscribed`` go, even with edits waiting: those stay in the outbox and are settled by their results.
+        ``reset`` first forgets all pulled rows, never the outbox. Rows that are then in none of
+        ``subscribed`` go, even with edits waiting: those stay in the outbox and are settled by their results.
         """
 
     def checksums(self) -> Sequence[Checksum]:

@@ -58,6 +58,7 @@ class MemoryStore:
         self.last_sync_ms: int | None = None
         self.helloes: list[HelloReply] = []
         self.forgotten: list[str] = []
+        self.batches: list[int] = []  # how many pages were stored at once
         self.schema = 1
         self.conflicts = 0
 
@@ -85,7 +86,12 @@ class MemoryStore:
     def save_hello(self, reply: HelloReply) -> None:
         self.helloes.append(reply)
 
-    def apply_page(self, page: PullReply) -> PageOutcome:
+    def apply_pages(self, pages: Sequence[PullReply]) -> PageOutcome:
+        self.batches.append(len(pages))
+        outcomes = [self._apply(page) for page in pages]
+        return PageOutcome(sum(o.put for o in outcomes), sum(o.dropped for o in outcomes))
+
+    def _apply(self, page: PullReply) -> PageOutcome:
         if page.reset:
             self.rows = {}
         put = 0

@@ -137,7 +137,7 @@ def test_tokens_are_kept_when_the_server_does_not_judge_them(desk: Desk, web: We
 
 
 def test_signing_in_again(desk: Desk, web: Web) -> None:
-    desk.drawer.tokens = None
+    desk.drawer.save(None)
     web.told(Answer(body=msgspec.json.encode(SIGNED_IN)))
     assert desk.session.sign_in("asha", "correct horse", "123456").lease == "lease"
     asked = web.asked[0].json

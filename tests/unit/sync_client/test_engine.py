@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from nxcrm_desktop.errors import NxcrmError
-from sync.client.engine import ROUNDS, SyncEngine
+from sync.client.engine import PAGES_AT_ONCE, ROUNDS, SyncEngine
 from sync.client.ports import SyncProgress, SyncSummary
 from sync.protocol.messages import Ack, Checksum, Dropped, Limits, Pull, Push, PushReply, Result
 from tests.unit.sync_client.memory import SCOPE, ManualClock, MemoryStore, ScriptedServer, failing
@@ -351,3 +351,12 @@ def test_another_protocol_needs_another_program(ends: Ends) -> None:
 def test_what_hello_says_is_kept(ends: Ends) -> None:
     ends.engine.run()
     assert [reply.lease for reply in ends.store.helloes] == ["lease"]
+
+
+def test_pages_are_stored_a_few_at_a_time(ends: Ends) -> None:
+    rows = [(f"row-{i}", 1) for i in range(PAGES_AT_ONCE + 2)]
+    ends.server.pages = [ends.server.page(row, complete=row == rows[-1]) for row in rows]
+    assert ends.engine.run().pulled == len(rows)
+    assert ends.store.batches == [PAGES_AT_ONCE, 2]
+    cursors = [f"cursor-{n}" for n in range(1, len(rows))]
+    assert [m.cursor for m in ends.server.messages if isinstance(m, Pull)] == [None, *cursors]

@@ -305,3 +305,24 @@ def test_proxies_are_respected_except_on_the_way_to_this_machine(web: Web, monke
         assert error.code == "server_unreachable"
         assert "proxy" in error.happened
         assert proxy.connections == 1
+
+
+# -------------------------------------------------------------------------------------------------------------- files
+
+
+def test_a_file_is_fetched_as_it_is(web: Web) -> None:
+    web.told(Answer(body=b"PK\x03\x04\x00\xff", media_type="application/zip"))
+    with closing(to(web.url)) as transport:
+        assert transport.fetch("/x", {}, "application/zip") == b"PK\x03\x04\x00\xff"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [(HTML, "server_wrong"), (Answer(), "server_wrong"), (problem(403, "forbidden"), "not_allowed")],
+    ids=["html", "json", "refused"],
+)
+def test_what_is_not_the_file_is_not_taken_for_it(web: Web, answer: Answer, code: str) -> None:
+    web.told(answer)
+    with closing(to(web.url)) as transport, pytest.raises(NxcrmError) as caught:
+        transport.fetch("/x", {}, "application/zip")
+    assert caught.value.code == code
