@@ -12,10 +12,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from nxcrm_desktop.errors import NxcrmError
 from sync.server.context import ServerContext
 from sync.server.store import accounts as store
-from sync.server.store.engine import write_transaction
+from sync.server.store.engine import in_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +60,25 @@ class Throttle:
         self._context = context
 
     def admit(self, limits: Sequence[Limit]) -> None:
-        """Books an attempt as failed, before it is judged: parallel guesses count. NxcrmError ``throttled``."""
+        """Books an attempt as failed before it is judged, so that parallel guesses count. NxcrmError ``throttled``."""
+        in_write(self._context.engine, lambda connection: self._book(connection, limits))
+
+    def _book(self, connection: Connection, limits: Sequence[Limit]) -> None:
         now = self._context.clock()
-        keys = {self._key(limit): limit for limit in limits}
-        with write_transaction(self._context.engine) as connection:
-            owed = store.throttled_until(connection, keys)
-            waits = [owed[key] - now - (limit.burst - 1) * limit.every_ms for key, limit in keys.items() if key in owed]
-            wait = max(waits, default=0)
-            if wait <= 0:
-                for key, limit in keys.items():
-                    store.add_debt(connection, key, limit.every_ms, now)
+        free_at = [(store.add_debt(connection, self._key(limit), limit.every_ms, now), limit) for limit in limits]
+        wait = max(free - now - limit.burst * limit.every_ms for free, limit in free_at)
         if wait > 0:
-            raise _throttled(math.ceil(wait / 1000))
+            raise _throttled(math.ceil(wait / 1000))  # which takes the booking back
 
     def forgive(self, limits: Sequence[Limit]) -> None:
-        """Takes the booking back: the attempt was right."""
+        """Takes a booking back: the attempt was right."""
         now = self._context.clock()
-        with write_transaction(self._context.engine) as connection:
+
+        def work(connection: Connection) -> None:
             for limit in limits:
                 store.add_debt(connection, self._key(limit), -limit.every_ms, now)
+
+        in_write(self._context.engine, work)
 
     def _key(self, limit: Limit) -> str:
         return self._context.keys.pseudonym("throttle", limit.subject)

@@ -174,15 +174,10 @@ def forget_expired(connection: Connection, now: int) -> None:
         connection.execute(delete(table).where(table.c[column] <= now))
 
 
-def throttled_until(connection: Connection, keys: Iterable[str]) -> Mapping[str, int]:
-    """For each throttled key the instant its debt is paid."""
-    wanted = select(THROTTLE.c.key, THROTTLE.c.free_at).where(THROTTLE.c.key.in_(list(keys)))
-    return {row.key: row.free_at for row in connection.execute(wanted)}
-
-
-def add_debt(connection: Connection, key: str, debt_ms: int, now: int) -> None:
-    """Moves the instant a key's debt is paid by ``debt_ms`` (negative: back)."""
+def add_debt(connection: Connection, key: str, debt_ms: int, now: int) -> int:
+    """Moves the instant a key's debt is paid by ``debt_ms`` (negative: back); returns that instant."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     owed = case((THROTTLE.c.free_at > now, THROTTLE.c.free_at), else_=now)
     entry = dialect.insert(THROTTLE).values(key=key, free_at=now + debt_ms)
-    connection.execute(entry.on_conflict_do_update(index_elements=["key"], set_={"free_at": owed + debt_ms}))
+    moved = entry.on_conflict_do_update(index_elements=["key"], set_={"free_at": owed + debt_ms})
+    return int(connection.execute(moved.returning(THROTTLE.c.free_at)).scalar_one())

@@ -95,7 +95,8 @@ def _enrolment(walk: Walk, device: Device, /, **changes: object) -> dict[str, An
     own = {"name": "x", "os": "x", "public_key": device.public_key, "key_protection": "keyring"}
     return {
         "user": device.account.username, "password": device.account.temporary_password,
-        "otp": changes.get("otp") or walk.server.otp(device.account.username), "new_password": "seven copper lanterns drift", "device": own,
+        "otp": changes.get("otp") or walk.server.otp(device.account.username),
+        "new_password": "seven copper lanterns drift", "device": own,
         **changes,
     }  # fmt: skip
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from nxcrm_desktop.security import totp
 from tests.helpers.server import Device, ServerHandle, running_server
+from tests.security.server.conftest import NewDevice
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -78,3 +80,9 @@ def test_a_refresh_token_is_nothing_without_the_device(enrolled: Device) -> None
     assert thief.refresh(enrolled.refresh_token).status_code == 401
     assert enrolled.post("/v1/auth/refresh", enrolled.proof("x" * 43)).status_code == 401
     assert enrolled.refresh().ok
+
+
+def test_parallel_guesses_are_counted_too(new_device: NewDevice) -> None:
+    device = new_device()
+    replies = device.server.at_once([partial(device.enrol, password=f"guess {n}", otp="000000") for n in range(12)])
+    assert sorted(reply.status_code for reply in replies) == [401] * 5 + [429] * 7
