@@ -50,7 +50,7 @@ class ExportService:
     ) -> int:
         """Write the list to ``path`` (.csv, .xlsx or .json); an older file is replaced at the end. Returns the rows.
 
-        Raises NxcrmError ``unknown_format``, ``not_allowed``, ``cancelled``, ``file_not_writable``, ``disk_full``.
+        Raises NxcrmError ``unknown_format``, ``not_allowed``, ``cancelled``, ``not_writable``, ``disk_full``.
         """
         guard.require(self._actor, Action.READ, query.entity)
         writer = _WRITERS.get(path.suffix.lower())
@@ -79,12 +79,12 @@ def _whole(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
         cause = error if isinstance(error, OSError) else error.args[0]
-        if isinstance(cause, OSError) and isinstance(full := translated(cause), NxcrmError):
-            raise full from error
+        if isinstance(cause, OSError) and isinstance(known := translated(cause), NxcrmError):
+            raise known from error
         reason = getattr(cause, "strerror", None) or "unknown reason"
         happened = f"{path.name} cannot be written: {reason.lower()}."
         raise NxcrmError(
-            "file_not_writable", happened, safe="What was there before is unchanged.", todo="Choose another folder."
+            "not_writable", happened, safe="What was there before is unchanged.", todo="Choose another folder."
         ) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -111,8 +111,12 @@ def test_places_and_formats_that_cannot_be_are_told(exports: ExportService, tmp_
     with pytest.raises(NxcrmError, match="unknown_format"):
         exports.export(QUERY, tmp_path / "leads.pdf")
     for suffix in ("csv", "xlsx"):
-        with pytest.raises(NxcrmError, match="file_not_writable"):
+        with pytest.raises(NxcrmError, match="not_writable"):
             exports.export(QUERY, tmp_path / "nowhere" / f"leads.{suffix}")
+        folder = tmp_path / f"folder.{suffix}"
+        folder.mkdir()
+        with pytest.raises(NxcrmError, match="not_writable"):
+            exports.export(QUERY, folder)
 
 
 def test_masked_columns_are_not_exported(store: Store, tmp_path: Path) -> None:
