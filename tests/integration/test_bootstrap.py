@@ -23,6 +23,7 @@ from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.services.accounts import IdentityKey
 from nxcrm_desktop.store.meta import Meta
 from sync.server.config import OrgPolicy
+from sync.server.services.staff import Staff
 from tests.helpers.full_disk import full_beyond
 from tests.helpers.keys import CHEAP
 from tests.helpers.killing import killed_on_call
@@ -284,6 +285,17 @@ def test_a_role_edited_in_the_store_changes_nothing(server: ServerHandle, tmp_pa
         work.set_meta(Meta.LEASE, lease[:40] + ("A" if lease[40] != "A" else "B") + lease[41:])
     app.close()
     assert _code(folder) == "lease_invalid"
+
+
+def test_a_role_changed_at_the_server_counts_from_the_next_unlock(server: ServerHandle, tmp_path: Path) -> None:
+    folder = tmp_path / "profile"
+    app = _enrol(server, folder, "leela").app
+    Staff(server.context).set_role("leela", Role.MANAGER)
+    app.sync.run()
+    app.close()
+    app = _unlock(folder)
+    assert app.actor.role is Role.MANAGER
+    app.close()
 
 
 @pytest.mark.parametrize("name", ["store.db", "key.1", "profile.json"])
