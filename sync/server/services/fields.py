@@ -20,6 +20,7 @@ from sync.server.store.access import Access
 
 _COMMON = frozenset(COMMON)
 _OWNER = "owner_id"
+_NAME_LENGTH = 64
 COMPUTED: Mapping[tuple[str, str], Callable[[Mapping[str, Value]], Value]] = {
     ("policy_version", "body_sha256"): lambda values: sha256(str(values["body"]).encode()).hexdigest(),
 }
@@ -51,7 +52,7 @@ def checked_fields(role: Role, info: EntityInfo, action: Action, edit: Mutation)
     values: dict[str, Value] = {}
     for name, (_, new) in edit.fields.items():
         if name in allowed:
-            values[name] = _normal(info.fields[name], name, new)
+            values[name] = _normal(info.fields[name], new)
         elif name not in _COMMON and (info.name, name) not in COMPUTED:
             _check_unwritten(info, name, new)
     if action is Action.CREATE:
@@ -61,17 +62,19 @@ def checked_fields(role: Role, info: EntityInfo, action: Action, edit: Mutation)
 
 def _check_unwritten(info: EntityInfo, name: str, new: Value) -> None:
     if name not in info.fields:
-        raise RefusedError(Refusal.UNKNOWN_FIELD, name)
+        # A name off the wire may hold anything; what is told, and stored, names only what could be a column.
+        raise RefusedError(Refusal.UNKNOWN_FIELD, name if name.isidentifier() and len(name) <= _NAME_LENGTH else "?")
     if new is not None:
         raise RefusedError(Refusal.FIELD_NOT_WRITABLE, info.fields[name].label)
 
 
-def _normal(facts: Facts, name: str, value: Value) -> Value:
+def _normal(facts: Facts, value: Value) -> Value:
+    """The value as it is stored. The refusal names the field and never quotes what was typed: it is kept in the log."""
     try:
         return normalise(facts, value)
     except ValueProblem as problem:
         code = Refusal.MISSING_VALUE if problem.code == "missing_value" else Refusal.INVALID_VALUE
-        raise RefusedError(code, name, problem.message) from problem
+        raise RefusedError(code, facts.label) from problem
 
 
 def _check_complete(info: EntityInfo, values: dict[str, Value]) -> None:

@@ -21,6 +21,7 @@ from sync.server.store.progress import applied_n, note_greeting
 if TYPE_CHECKING:
     from sync.server.sessions import DeviceSession
 
+_VERSION_LENGTH = 64
 LeaseMaker = Callable[["DeviceSession", str, Sequence[str]], str]
 """(session, role now, scopes now) → the signed lease"""
 
@@ -55,7 +56,8 @@ def _check_versions(message: Hello) -> None:
 
 
 def _greet(connection: Connection, session: DeviceSession, message: Hello, lease: LeaseMaker) -> HelloReply:
-    note_greeting(connection, session.device_id, message.app_version)
+    version = "".join(ch for ch in message.app_version if ch.isprintable())[:_VERSION_LENGTH]
+    note_greeting(connection, session.device_id, version)
     access, clock = access_of(connection, session.user_id), read_clock(connection)
     return HelloReply(
         protocol=PROTOCOL,

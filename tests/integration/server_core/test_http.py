@@ -66,7 +66,7 @@ def refused(reply: requests.Response) -> tuple[int, str]:
 
 
 def test_hello_push_pull_ack(device: Device) -> None:
-    greeting = {"device": device.id, "protocols": [PROTOCOL], "schema": SCHEMA_VERSION, "app_version": "1"}
+    greeting = {"device": device.id, "protocols": [PROTOCOL], "schema": SCHEMA_VERSION, "app_version": "1\u0000"}
     hello = device.post("/v1/sync/hello", greeting).json()
     assert hello["scopes"] == ["ref", f"owner:{device.account.user_id}", f"share:{device.account.user_id}"]
     edit = create(1)

@@ -101,6 +101,7 @@ def test_a_poisoned_edit_is_kept_and_the_queue_moves_on(office: Office) -> None:
         ("lead", {"name": "X", "stage": "new", "colour": "red"}, "unknown_field"),
         ("lead", {"name": "X", "stage": "new", "budget_paise": -1}, "invalid_value"),
         ("lead", {"name": "X\x00", "stage": "new"}, "invalid_value"),
+        ("lead", {"name": "X", "stage": "new", "a\x00": "b"}, "unknown_field"),
         ("vehicle", {"model": "Swift", "cost_paise": 100}, "field_not_writable"),
         ("conflict", {"entity": "lead"}, "not_allowed"),
         ("user", {"role": "admin"}, "not_allowed"),
@@ -116,6 +117,19 @@ def test_what_may_not_be_is_refused_on_record(office: Office, table: str, fields
     device.pull()
     assert [row["op"] for row in device.rows("quarantine")] == ["create"]
     office.check()
+
+
+def test_what_was_typed_is_in_the_record_alone(office: Office) -> None:
+    device = office.device(office.user("asha"))
+    edit = device.create("lead", name="X", stage="new", email="ravi at example", pan="SECRET1234")
+    result = device.send(edit)
+    assert result.reason
+    device.pull()
+    (kept,) = device.rows("quarantine")
+    for text in (result.reason, str(kept["reason"])):
+        assert "ravi" not in text
+        assert "SECRET" not in text
+    assert "ravi at example" in str(kept["changes"])
 
 
 def test_common_columns_are_the_servers(office: Office) -> None:
