@@ -84,7 +84,7 @@ class BlobVault:
             with open(temporary, "xb", opener=private) as file:
                 for chunk in self._chunks(sha256):
                     file.write(chunk)
-                sync_file(file.fileno())
+                sync_file(file)
             temporary.replace(target)
         except OSError as problem:
             raise translated(problem) from problem
@@ -101,7 +101,7 @@ class BlobVault:
         try:
             with open(temporary, "xb", opener=private) as file:
                 info = self._seal(stream, file)
-                sync_file(file.fileno())
+                sync_file(file)
             temporary.replace(self._path(info.sha256))
         except OSError as problem:
             raise translated(problem) from problem

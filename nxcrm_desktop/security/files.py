@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from nxcrm_desktop.errors import NxcrmError
 
@@ -20,7 +21,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         with open(temporary, "wb", opener=private) as file:
             file.write(data)
-            sync_file(file.fileno())
+            sync_file(file)
         temporary.replace(path)
     except OSError as problem:
         with contextlib.suppress(OSError):
@@ -34,9 +35,10 @@ def private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def sync_file(descriptor: int) -> None:
-    """Waits until the file's bytes are on the disk."""
-    os.fsync(descriptor)
+def sync_file(file: BinaryIO) -> None:
+    """Waits until what was written to the open file is on the disk."""
+    file.flush()  # Python's own buffer first: fsync knows nothing of it
+    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,13 @@ def test_it_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_all_bytes_are_in_the_file_before_it_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append(os.fstat(descriptor).st_size))
+    write_atomically(tmp_path / "file", b"seven b")
+    assert sizes[0] == 7
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
