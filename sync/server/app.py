@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -34,6 +36,10 @@ DATA_VARIABLE = "NXCRM_SERVER_DATA"
 """Environment variable that names the data folder: how workers, and commands without ``--data``, find it."""
 
 
+SUPERVISOR_VARIABLE = "NXCRM_SERVER_SUPERVISOR"
+"""Environment variable with the process id of the supervisor of several workers."""
+
+
 def make_context(config: ServerConfig) -> ServerContext:
     """Engine and keys for a configuration. NxcrmError ``signing_key_missing``."""
     return ServerContext(config, make_engine(config.database_url), ServerKeys.load(config.key_file))
@@ -45,7 +51,9 @@ def create_app(config: ServerConfig) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watch = asyncio.create_task(_end_with_supervisor(os.environ.get(SUPERVISOR_VARIABLE)))
         yield
+        watch.cancel()
         context.engine.dispose()
 
     app = FastAPI(
@@ -67,6 +75,15 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.add_middleware(Envelope)
     publish(app, [*messages_of(messages, auth_messages, privacy_messages), Health])
     return app
+
+
+async def _end_with_supervisor(supervisor: str | None) -> None:
+    """Ends a worker whose supervisor was killed: nobody else could, and it would keep the port."""
+    while supervisor is not None:
+        if os.getppid() != int(supervisor):
+            signal.raise_signal(signal.SIGTERM)
+            return
+        await asyncio.sleep(1)
 
 
 def _lease_maker(context: ServerContext) -> LeaseMaker:

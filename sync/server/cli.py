@@ -14,7 +14,7 @@ from nxcrm_desktop.domain.clock import to_iso
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
 from sync.server import config as configuration, logs, serving, tls
-from sync.server.app import DATA_VARIABLE, make_context
+from sync.server.app import DATA_VARIABLE, SUPERVISOR_VARIABLE, make_context
 from sync.server.config import OrgPolicy
 from sync.server.console import failures, say, table
 from sync.server.context import ServerContext
@@ -102,6 +102,8 @@ def run(  # noqa: PLR0913 (the options that the command promises)
         ca = str(certificate.ca) if certificate and certificate.ca else None
         text = f"Serving {url}" + (f" (certificate authority: {ca})" if ca else "") + ". Ctrl+C stops it."
         os.environ[DATA_VARIABLE] = str(data)
+        if workers > 1:
+            os.environ[SUPERVISOR_VARIABLE] = str(os.getpid())
         logs.configure()
         serving.serve(listener, certificate, workers, lambda: say({"url": url, "ca": ca}, as_json=as_json, text=text))
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import requests
@@ -135,6 +136,18 @@ def test_the_organisations_own_certificate(tmp_path: Path) -> None:
     with running_server(tmp_path, tls=tls) as server, requests.Session() as http:
         http.trust_env = False
         assert http.get(f"{server.url}/healthz", verify=str(tmp_path / "ca.pem"), timeout=10).ok
+
+
+def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
+    with running_server(tmp_path, workers=2) as server:
+        assert server.process is not None
+        children = psutil.Process(server.process.pid).children(recursive=True)
+        assert len(children) >= 2
+        server.process.kill()
+        _, alive = psutil.wait_procs(children, timeout=20)
+        assert not alive
+        server.kill()
+        server.start()
 
 
 @pytest.mark.postgres
