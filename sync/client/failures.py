@@ -48,12 +48,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
 
 
 def from_problem(problem: Problem) -> NxcrmError:
-    """The error that a server's Problem stands for. Codes not known here keep the server's code and sentence."""
+    """The error that a server's Problem stands for. Codes not known here keep the server's code and sentences."""
     wait = {} if problem.retry_after is None else {"retry_after": problem.retry_after}
     if problem.code in _SENTENCES:
         code, happened, todo = _SENTENCES[problem.code]
         return NxcrmError(code, happened, safe=SAFE, todo=todo, details=wait)
-    return NxcrmError(problem.code, problem.message, safe="Nothing was changed.", details=wait)
+    return NxcrmError(problem.code, problem.message, details=wait)
 
 
 def wrong_server(url: str) -> NxcrmError:
