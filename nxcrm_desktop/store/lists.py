@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, func, literal, select, text
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from nxcrm_desktop.domain.dictionary import EntityInfo, entity
 from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Page, Record, Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store.search import typed
-from nxcrm_desktop.store.tables import METADATA, order_expression, order_index
+from nxcrm_desktop.store.tables import METADATA, order_expression
 
 Where = list[ColumnElement[bool]]
-_FEW = 5_000
-"""Up to so many matches a search is looked up first; above it the list is walked in order and each row is tested."""
+_FEW_FOUND = 10_000
+"""Up to so many matches a search is looked up first, then sorted; above, the list is walked and each row is tested."""
+_FEW_FILTERED = 5_000
+"""Above so many rows that a filter's index would bring, the list is walked in order instead."""
 
 _MATCHES = "SELECT d.row_id FROM search JOIN search_doc AS d ON d.docid = search.rowid WHERE search MATCH :found_by"
 _PROBE = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH :found_by LIMIT :few)"
@@ -28,7 +32,7 @@ _PROBE = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH :found_b
 class Listing:
     """A checked ListQuery, ready to be read through one connection.
 
-    ``through`` names the index to read rows by where SQLite, which keeps no statistics here, would choose badly.
+    ``found_first``: rows are found by the search, then sorted; else the order's index is walked wherever that is wise.
     """
 
     connection: Connection
@@ -36,30 +40,28 @@ class Listing:
     info: EntityInfo
     table: Table
     where: Where
-    through: str = ""
+    found_first: bool = False
 
     @classmethod
     def of(cls, connection: Connection, query: ListQuery) -> Listing:
         """Check the query. Raises NxcrmError ``unknown_entity``, ``unknown_field``, ``not_sortable``."""
         info = entity(query.entity)
         table = METADATA.tables[info.name]
+        for condition in query.where:
+            info.field(condition.field)
         if query.order != "id" and query.order not in info.sortable:
             raise _not_sortable(info, query.order)
-        where = [_condition(info, table, condition) for condition in query.where]
         found, few = _search(connection, info, query.search)
-        if found and few:
-            through = f"sqlite_autoindex_{info.name}_1"  # of the primary key
-        elif query.order != "id" and (found or _lets_many_through(connection, info, query.where)):
-            through = order_index(info, query.order)
-        else:
-            through = ""
-        return cls(connection, query, info, table, [*where, *found], through)
+        walk = few or bool(found) or _lets_many_through(connection, info, query.where)
+        where = [_condition(info, _unindexed(table.c[c.field]) if walk else table.c[c.field], c) for c in query.where]
+        return cls(connection, query, info, table, [*where, *found], few)
 
     @property
     def _order(self) -> ColumnElement[Any]:
-        return (
-            self.table.c.id if self.query.order == "id" else order_expression(self.table, self.info, self.query.order)
-        )
+        if self.query.order == "id":
+            return self.table.c.id
+        order = order_expression(self.table, self.info, self.query.order)
+        return _unindexed(order) if self.found_first else order
 
     def _sorted(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         return [column.desc() if self.query.descending else column.asc() for column in columns]
@@ -74,10 +76,7 @@ class Listing:
         return column < value if self.query.descending else column > value
 
     def _ordered(self, statement: Select[Any]) -> Select[Any]:
-        statement = statement.order_by(*self._sorted(self._order, self.table.c.id))
-        if not self.through:
-            return statement
-        return statement.with_hint(self.table, f'INDEXED BY "{self.through}"', "sqlite")
+        return statement.order_by(*self._sorted(self._order, self.table.c.id))
 
     def _segments(self, after: Keyset | None) -> list[Where]:
         """The stretches of the list behind a position, in order, each of them one seek in the order column's index.
@@ -87,7 +86,7 @@ class Listing:
         row_id, column = self.table.c.id, self._order
         if self.query.order == "id":
             return [[] if after is None else [self._beyond(row_id, after.id)]]
-        nulls: Where = [self.table.c[self.query.order].is_(None)]
+        nulls: Where = [column.is_(None)]
         if after is None:
             return [[column.is_not(None)], nulls]
         if after.value is None:
@@ -158,9 +157,12 @@ _COMPARISONS: Mapping[Compare, Callable[[ColumnElement[Any], Any], ColumnElement
 }
 
 
-def _condition(info: EntityInfo, table: Table, condition: Condition) -> ColumnElement[bool]:
-    info.field(condition.field)
-    column = table.c[condition.field]
+def _unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same column, for which SQLite uses no index (https://sqlite.org/optoverview.html, unary plus)."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
+def _condition(info: EntityInfo, column: ColumnElement[Any], condition: Condition) -> ColumnElement[bool]:
     if condition.compare is Compare.CONTAINS:
         return _contains(info, column, condition)
     return _COMPARISONS[condition.compare](column, condition.value)
@@ -172,13 +174,13 @@ def _lets_many_through(connection: Connection, info: EntityInfo, conditions: Seq
     table = METADATA.tables[info.name]
     indexed = {index.columns[0].name for index in table.indexes if isinstance(index.expressions[0], Column)}
     exact = (Compare.EQ, Compare.IN, Compare.NULL)
-    tests = [_condition(info, table, c) for c in conditions if c.compare in exact and c.field in indexed]
+    tests = [_condition(info, table.c[c.field], c) for c in conditions if c.compare in exact and c.field in indexed]
     return bool(tests) and all(_is_wide(connection, table, test) for test in tests)
 
 
 def _is_wide(connection: Connection, table: Table, test: ColumnElement[bool]) -> bool:
-    some = select(literal(1)).select_from(table).where(test).limit(_FEW + 1).subquery()
-    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) > _FEW
+    some = select(literal(1)).select_from(table).where(test).limit(_FEW_FILTERED + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) > _FEW_FILTERED
 
 
 def _search(connection: Connection, info: EntityInfo, wanted: str) -> tuple[Where, bool]:
@@ -190,8 +192,8 @@ def _search(connection: Connection, info: EntityInfo, wanted: str) -> tuple[Wher
         return [literal(value=False)], True
     match = words.match((info.name,))
     table = METADATA.tables[info.name]
-    few = connection.execute(text(_PROBE), {"found_by": match, "few": _FEW + 1}).scalar_one()
-    if few <= _FEW:
+    few = connection.execute(text(_PROBE), {"found_by": match, "few": _FEW_FOUND + 1}).scalar_one()
+    if few <= _FEW_FOUND:
         found = text(_MATCHES).bindparams(found_by=match).columns(METADATA.tables["search_doc"].c.row_id)
         return [table.c.id.in_(found)], True
     return [_words_of(table, info, words.alternatives)], False

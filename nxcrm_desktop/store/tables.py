@@ -18,11 +18,6 @@ def order_expression(table: Table, info: EntityInfo, name: str) -> Column[object
     return column.collate("NOCASE") if info.fields[name].kind in NOCASE_KINDS else column  # type: ignore[return-value]
 
 
-def order_index(info: EntityInfo, name: str) -> str:
-    """The name of the index by which lists are ordered by a column."""
-    return f"ix_{info.name}_by_{name}"
-
-
 def _add_entity(metadata: MetaData, info: EntityInfo) -> None:
     table = info.table.to_metadata(metadata)
     for column in table.columns:
@@ -30,7 +25,7 @@ def _add_entity(metadata: MetaData, info: EntityInfo) -> None:
         column.nullable = not column.primary_key
     covered = {(name,) for name in info.sortable if info.fields[name].kind not in NOCASE_KINDS}
     for name in info.sortable:
-        Index(order_index(info, name), order_expression(table, info, name), table.c.id)
+        Index(f"ix_{info.name}_by_{name}", order_expression(table, info, name), table.c.id)
     for names in info.facts.indexes:
         if names not in covered:
             Index(f"ix_{info.name}_{'_'.join(names)}", *(table.c[name] for name in names))

@@ -13,6 +13,7 @@ from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Record, Value
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.store import lists
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.reader import Reader
 from nxcrm_desktop.store.tables import NOCASE_KINDS
@@ -124,14 +125,25 @@ _CONDITIONS = st.one_of(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=_ROWS, conditions=st.lists(_CONDITIONS, min_size=1, max_size=2), order=st.sampled_from(_ORDERS))
+@given(
+    rows=_ROWS,
+    conditions=st.lists(_CONDITIONS, max_size=2),
+    order=st.sampled_from(_ORDERS),
+    search=st.sampled_from(["", "ravi"]),
+    few=st.sampled_from([-1, 10_000]),
+)
 def test_filters_keep_exactly_what_they_say(
-    shared: Store, rows: list[dict[str, Value]], conditions: list[Condition], order: str
+    shared: Store, rows: list[dict[str, Value]], conditions: list[Condition], order: str, search: str, few: int
 ) -> None:
+    """Whichever way the list is read: what is few is found and sorted, what is much is walked."""
     _fill(shared, rows)
-    query = ListQuery("lead", where=tuple(conditions), order=order)
-    with shared.read() as reader:
+    query = ListQuery("lead", where=tuple(conditions), order=order, search=search)
+    with pytest.MonkeyPatch.context() as patch, shared.read() as reader:
+        patch.setattr(lists, "_FEW_FOUND", few)
+        patch.setattr(lists, "_FEW_FILTERED", few)
         stored = [record.values for record in _all(reader, ListQuery("lead", order="id"), 1000)]
+        if search:
+            stored = [v for v in stored if v["name"] in {"ravi", "Ravi", "RAVI", "रवि"}]
         expected = [v for v in stored if all(_TESTS[c.compare](v[c.field], c.value) for c in conditions)]
         assert [record.id for record in _all(reader, query, 3)] == _sorted(query, expected)
         assert reader.count(query) == len(expected)

@@ -121,7 +121,7 @@ def test_any_text_is_only_ever_text(shared: Store, text: str) -> None:
 @pytest.mark.parametrize("few", [0, 5_000])
 @pytest.mark.parametrize("text", ["ravi", "रवि", "98 r", "o neil", "x"])
 def test_a_list_finds_the_same_either_way(shared: Store, monkeypatch: pytest.MonkeyPatch, few: int, text: str) -> None:
-    monkeypatch.setattr(lists, "_FEW", few)
+    monkeypatch.setattr(lists, "_FEW_FOUND", few)
     with shared.read() as reader:
         rows = reader.page(ListQuery("lead", search=text, order="name"), limit=50).rows
         assert {row.id for row in rows} == {hit.id for hit in reader.search(text, entities=["lead"])}
