@@ -22,6 +22,8 @@ Unsubscribe = Callable[[], None]
 Subscribe = Callable[[Callable[[ChangeSet], None]], Unsubscribe]
 
 JITTER: Final = 0.2
+LONGEST_RETRY_AFTER: Final = 3600.0
+"""Seconds a server may ask to be left alone; a mistyped number must not silence a device for good."""
 
 
 class Phase(StrEnum):
@@ -189,7 +191,7 @@ class BackgroundSync:
                 self._held = True
             self._tell(Phase.SIGN_IN, error=error)
             return
-        self._back_off(float(error.details.get("retry_after", 0)))
+        self._back_off(min(float(error.details.get("retry_after", 0)), LONGEST_RETRY_AFTER))
         self._tell(Phase.OFFLINE if error.code in TRANSIENT else Phase.FAILED, error=error)
 
     def _back_off(self, retry_after: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ from sync.protocol.messages import (
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 30.0
 Reply = TypeVar("Reply")
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_SECONDS: Final = re.compile("[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ class Transport:
         answer = self._exchange(path, message, signed_in)
         try:
             return msgspec.json.decode(answer.body, type=reply)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             raise wrong_server(self._base) from error
 
     def send(self, path: str, message: object, *, signed_in: bool = True) -> None:
@@ -222,7 +225,7 @@ class Transport:
             raise wrong_server(self._base) from error
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         wait = response.headers.get("Retry-After", "")
-        return _Answer(response.status_code, media_type, int(wait) if wait.isdecimal() else None, body)
+        return _Answer(response.status_code, media_type, int(wait) if _SECONDS.fullmatch(wait) else None, body)
 
     def _read(self, response: requests.Response) -> bytes:
         """The body as sent, read to its end so that the connection can be used again; NxcrmError if it is too long."""
@@ -243,7 +246,7 @@ def _problem(answer: _Answer) -> Problem | None:
     """What the server, or a proxy before it, complains of. None: neither speaks like that."""
     try:
         problem = msgspec.json.decode(answer.body, type=Problem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         code = _OF_A_PROXY.get(answer.status)
         return Problem(code, "", answer.retry_after) if code else None
     return (

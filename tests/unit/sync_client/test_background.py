@@ -11,7 +11,7 @@ import pytest
 
 from nxcrm_desktop.domain.records import ChangeSet
 from nxcrm_desktop.errors import NxcrmError
-from sync.client.background import BackgroundSync, Phase, Schedule, SyncStatus
+from sync.client.background import LONGEST_RETRY_AFTER, BackgroundSync, Phase, Schedule, SyncStatus
 from sync.client.engine import SyncEngine
 from tests.unit.sync_client.memory import ManualClock, MemoryStore, ScriptedServer, failing
 
@@ -165,16 +165,17 @@ def test_back_off_has_an_end() -> None:
     assert [schedule.after_failures(n) for n in (1, 2, 3, 8, 9, 10_000)] == [5, 10, 20, 640, 900, 900]
 
 
-def test_retry_after_holds_even_a_kick(pill: Pill) -> None:
+@pytest.mark.parametrize(("asked", "honoured"), [(2000, 2000), (10**9, LONGEST_RETRY_AFTER)])
+def test_retry_after_holds_even_a_kick(pill: Pill, asked: int, honoured: float) -> None:
     def busy(name: str, message: object) -> None:
         pill.server.before = lambda *_: None
-        raise NxcrmError("rate_limited", "Busy.", details={"retry_after": 5000})
+        raise NxcrmError("rate_limited", "Busy.", details={"retry_after": asked})
 
     pill.server.before = busy
     with started(pill):
         pill.wait_for(Phase.OFFLINE)
         pill.sync.kick()
-        pill.pass_time(4999)
+        pill.pass_time(honoured - 1)
         pill.edit()
         pill.wait_for(Phase.OFFLINE, waiting=1)
         assert pill.runs == 0
