@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +18,7 @@ from nxcrm_desktop.domain.records import ChangeSet
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.changes import ChangeBus
 from nxcrm_desktop.store import cipher, migrate
-from nxcrm_desktop.store.failures import corrupt, told
+from nxcrm_desktop.store.failures import busy, corrupt, told
 from nxcrm_desktop.store.keycheck import unreadable
 from nxcrm_desktop.store.reader import Reader
 from nxcrm_desktop.store.tables import METADATA
@@ -104,9 +104,14 @@ class Store:
             self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def rekey(self, dek: bytes) -> None:
-        """Encrypt the whole file anew under another key. A kill at any moment leaves one key that opens it."""
+        """Encrypt the whole file anew under another key. A kill at any moment leaves one key that opens it.
+
+        NxcrmError ``store_busy`` while somebody reads, ``disk_full``.
+        """
         spelt = cipher.raw_key(dek)
         with told(), self._lock:
+            if cast(QueuePool, self._readers.pool).checkedout():
+                raise busy()
             self._readers.dispose()
             raw = self._raw
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -59,12 +59,13 @@ def _disk_error() -> NxcrmError:
     )
 
 
-def _busy() -> NxcrmError:
+def busy() -> NxcrmError:
+    """Somebody else holds the file."""
     return NxcrmError(
         "store_busy",
-        "Another program is using the local store.",
+        "The local store is in use elsewhere.",
         safe="Nothing was changed.",
-        todo="Close the other program, then try again.",
+        todo="Wait a moment or close the other program, then try again.",
     )
 
 
@@ -87,7 +88,7 @@ def translate(error: BaseException) -> NxcrmError | None:
         return None
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     makers = {
-        _FULL: disk_full, _IOERR: _disk_error, _BUSY: _busy, _LOCKED: _busy, _READONLY: _read_only,
+        _FULL: disk_full, _IOERR: _disk_error, _BUSY: busy, _LOCKED: busy, _READONLY: _read_only,
         _CANTOPEN: _read_only, _CORRUPT: _malformed, _NOTADB: _malformed,
     }  # fmt: skip
     return makers[code]() if code in makers else None

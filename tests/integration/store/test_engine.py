@@ -202,3 +202,15 @@ def test_another_programs_lock_is_told(store: Store, monkeypatch: pytest.MonkeyP
     other.execute("ROLLBACK")
     other.close()
     write()
+
+
+def test_the_key_does_not_change_under_a_reader(store: Store) -> None:
+    store._raw.execute("PRAGMA busy_timeout = 1")
+    with store.read() as reader:
+        assert reader.count(ListQuery("lead")) == 0
+        assert _code(lambda: store.rekey(OTHER_KEY)) == "store_busy"
+    with store.write(MANAGER) as work:
+        work.create("lead", {"name": "Ravi", "stage": "new"})
+    store.rekey(OTHER_KEY)
+    with store.read() as reader:
+        assert reader.count(ListQuery("lead")) == 1
