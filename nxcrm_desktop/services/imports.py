@@ -153,6 +153,7 @@ class ImportService:
         if not info.facts.importable:
             raise guard.not_allowed(self._actor, f"import {info.facts.plural.lower()}")
         guard.require(self._actor, Action.CREATE, name)
+        guard.require(self._actor, Action.DELETE, name)  # whoever imports must be able to take it back
         if on_duplicate == "update":
             guard.require(self._actor, Action.UPDATE, name)
         return info

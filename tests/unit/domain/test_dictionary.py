@@ -116,7 +116,7 @@ def test_the_permission_table_covers_every_role_and_entity() -> None:
     ("role", "action", "name", "allowed"),
     [
         (Role.SALES, Action.UPDATE, "lead", True),
-        (Role.SALES, Action.DELETE, "contact", False),
+        (Role.SALES, Action.DELETE, "vehicle", False),
         (Role.SALES, Action.UPDATE, "payment_entry", False),
         (Role.MANAGER, Action.DELETE, "payment_entry", False),
         (Role.FINANCE, Action.READ, "lead", False),
