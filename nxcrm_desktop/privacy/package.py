@@ -26,7 +26,7 @@ from nxcrm_desktop.domain.spreadsheet import safe_cell
 from nxcrm_desktop.privacy.collect import Collected, collect
 from nxcrm_desktop.privacy.readable import readable, to_html, to_pdf
 from nxcrm_desktop.privacy.subjects import Subject, describe
-from nxcrm_desktop.reports.files import write_atomically
+from nxcrm_desktop.security.files import write_atomically
 
 FORMAT = "nxcrm-subject-export"
 FORMAT_VERSION = 1
@@ -84,7 +84,7 @@ def build_package(
     connection: Connection, metadata: MetaData, subject: Subject, options: Options, signer: Signer, papers: Papers,
     path: Path,
 ) -> PackageSummary:  # fmt: skip
-    """Collect, write, sign. The file appears whole or not at all. Raises NxcrmError ``cannot_write``."""
+    """Collect, write, sign. The file appears whole or not at all. Raises NxcrmError ``not_writable``, ``disk_full``."""
     found = collect(connection, metadata, subject)
     label = describe(connection, metadata, subject)
     files, missing = _documents(found, papers)

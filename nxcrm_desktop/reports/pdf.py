@@ -23,8 +23,8 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, P
 import resources
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.reports.files import write_atomically
 from nxcrm_desktop.reports.table import Bar, ReportDocument, ReportTable, written
+from nxcrm_desktop.security.files import write_atomically
 
 TEXT, MUTED, LINE, TINT, ACCENT = (HexColor(c) for c in ("#1B1F24", "#57606A", "#D0D7DE", "#F6F7F9", "#0B5CAD"))
 MARGIN = 16 * mm

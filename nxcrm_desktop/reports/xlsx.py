@@ -8,8 +8,8 @@ from typing import Any
 
 import xlsxwriter
 
-from nxcrm_desktop.reports.files import write_atomically
 from nxcrm_desktop.reports.table import Cell, Form, ReportDocument, ReportTable
+from nxcrm_desktop.security.files import write_atomically
 
 _FORMATS = {
     Form.TEXT: "@",
@@ -21,7 +21,7 @@ _FORMATS = {
 
 
 def write_workbook(report: ReportDocument, path: Path) -> None:
-    """One sheet a table. Money is in rupees with two places. Raises NxcrmError ``cannot_write``."""
+    """One sheet a table. Money is in rupees with two places. Raises NxcrmError ``not_writable``, ``disk_full``."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold = book.add_format({"bold": True})

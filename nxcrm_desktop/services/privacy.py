@@ -12,7 +12,7 @@ from nxcrm_desktop.domain.permissions import Action, may
 from nxcrm_desktop.privacy.package import Options, PackageSummary, Papers, Signer, build_package
 from nxcrm_desktop.privacy.subjects import Subject, SubjectHit, find_subjects, subject_of
 from nxcrm_desktop.privacy.verify import verify_package
-from nxcrm_desktop.reports.files import write_atomically
+from nxcrm_desktop.security.files import write_atomically
 from nxcrm_desktop.services.guard import not_allowed
 from nxcrm_desktop.store.engine import Store
 from sync.client.transport import Transport

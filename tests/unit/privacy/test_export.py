@@ -218,7 +218,7 @@ def test_what_is_no_package_is_told(tmp_path: Path, body: bytes) -> None:
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(people: People, tmp_path: Path) -> None:
-    with pytest.raises(NxcrmError, match="cannot_write"):
+    with pytest.raises(NxcrmError, match="not_writable"):
         _export(people, tmp_path / "missing" / "ravi.zip")
     assert list(tmp_path.iterdir()) == []
 

@@ -121,7 +121,7 @@ def test_a_long_report_has_its_heading_on_every_page(tmp_path: Path) -> None:
     [
         ("pipelin", "x.pdf", "unknown_report"),
         ("pipeline", "x.doc", "unknown_format"),
-        ("pipeline", "no/x.pdf", "cannot_write"),
+        ("pipeline", "no/x.pdf", "not_writable"),
     ],
 )
 def test_wrong_names_are_told(tmp_path: Path, name: str, file: str, code: str) -> None:
