@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSettings, QSize, Qt, QTimer
@@ -21,9 +19,10 @@ from nxcrm_desktop.config import profile_folder
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.executors import Executors
 from ui.dialogs.base import Question
-from ui.dialogs.error import ErrorDialog, unexpected
+from ui.dialogs.error import ErrorDialog
 from ui.enrol import EnrolScreen
 from ui.language import install_language
+from ui.problems import note_bug, unexpected
 from ui.session import Session
 from ui.shortcuts import ClaimCtrlK
 from ui.tasks import Tasks
@@ -35,7 +34,6 @@ from ui.widgets.logo import paint_mark
 if TYPE_CHECKING:
     from nxcrm_desktop.bootstrap import App
 
-log = logging.getLogger(__name__)
 IDLE_MINUTES = 10
 _ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel})
 
@@ -63,7 +61,6 @@ class Desktop(QObject):
         self._executors = Executors()
         self._tasks = Tasks(self._executors)
         self._tasks.failed.connect(self.show_error)
-        self._tasks.broke.connect(self.show_bug)
         self.session: Session | None = None
         self.window = Window(self._may_close)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MINUTES * 60_000)
@@ -129,7 +126,7 @@ class Desktop(QObject):
 
     def open(self, app: App) -> None:
         """Show the workspace of an unlocked profile."""
-        self.session = Session(app, self.theme, self._settings, self._executors, self.show_error, self.show_bug)
+        self.session = Session(app, self.theme, self._settings, self._executors, self.show_error)
         self.session.workspace.lock_asked.connect(self.lock)
         self.session.workspace.sign_in_asked.connect(self.lock)
         self._show(self.session.workspace, QSize(1093, 614))
@@ -213,17 +210,9 @@ class Desktop(QObject):
         ErrorDialog(problem, self.window).open()
 
     def show_bug(self, error: BaseException) -> None:
-        """An unexpected one: written to the log without its words, which may quote a person; one dialog."""
-        log.error("unexpected %s", type(error).__name__, exc_info=_without_words(error))
+        """An unexpected one: noted in the log, and one dialog."""
+        note_bug(error)
         self.show_error(unexpected())
-
-
-def _without_words(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
-    return (
-        type(error),
-        type(error)() if type(error) in (ValueError, TypeError, KeyError) else error,
-        error.__traceback__,
-    )
 
 
 def window_icon() -> QIcon:

@@ -15,6 +15,14 @@ def translate(context: str, text: str) -> str:
     return QCoreApplication.translate(context, text)
 
 
+def counted(context: str, text: str, count: int) -> str:
+    """A text with %Ln in its singular or plural. ``context`` is the class that holds it.
+
+    QObject.tr would look for it in the name of a subclass, in vain. tests/helpers/translations.py collects these.
+    """
+    return QCoreApplication.translate(context, text, "", count)
+
+
 def install_language(application: QCoreApplication, language: str) -> QTranslator:
     """Speak this language from now on (English when there is no such). The application keeps the translator.
 

@@ -185,27 +185,27 @@ class Workspace(QWidget):
 
     def edit(self) -> None:
         """F2."""
-        self._ask(Pane.edit)
+        self._ask(lambda pane: pane.edit())
 
     def save(self) -> None:
         """Ctrl+S."""
-        self._ask(Pane.save)
+        self._ask(lambda pane: pane.save())
 
     def focus_filter(self) -> None:
         """Ctrl+F."""
-        self._ask(Pane.focus_filter)
+        self._ask(lambda pane: pane.focus_filter())
 
     def escape(self) -> None:
         """Esc."""
-        self._ask(Pane.escape)
+        self._ask(lambda pane: pane.escape())
 
     def log_activity(self) -> None:
         """Ctrl+Enter."""
-        self._ask(Pane.log_activity)
+        self._ask(lambda pane: pane.log_activity())
 
     def attach(self) -> None:
         """Ctrl+Shift+A."""
-        self._ask(Pane.attach)
+        self._ask(lambda pane: pane.attach())
 
     def next_record(self) -> None:
         """Alt+Down."""

@@ -43,13 +43,11 @@ class Session(QObject):
         settings: QSettings,
         executors: Executors,
         show_error: Callable[[NxcrmError], None],
-        broke: Callable[[BaseException], None],
     ) -> None:
         super().__init__()
         self.app = app
         tasks = Tasks(executors)
         tasks.failed.connect(show_error)
-        tasks.broke.connect(broke)
         lists = ListService(app.store, app.actor)
         self.ctx = Context(
             app=app,

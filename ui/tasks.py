@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.executors import Executors
+from ui.problems import note_bug, unexpected
 
 T = TypeVar("T")
 Failed = Callable[[NxcrmError], None]
@@ -36,11 +37,10 @@ class Tasks(QObject):
     """Runs callables on three lanes and calls back on the main thread, while the asking object lives.
 
     Reads have threads of their own, so that a list never waits for the network; writes are one after the other.
-    Expected errors go to ``failed`` of the call or, without one, to :attr:`failed`; all others are bugs: :attr:`broke`.
+    Errors go to ``failed`` of the call or, without one, to :attr:`failed`; a bug is logged and becomes one too.
     """
 
     failed = Signal(object)
-    broke = Signal(object)
     _finished = Signal(object)
 
     def __init__(self, executors: Executors) -> None:
@@ -98,10 +98,11 @@ class Tasks(QObject):
         problem = call.future.exception()
         if problem is None:
             call.done(call.future.result())
-        elif isinstance(problem, NxcrmError):
-            (call.failed or self.failed.emit)(problem)
-        else:
-            self.broke.emit(problem)
+            return
+        if not isinstance(problem, NxcrmError):
+            note_bug(problem)
+            problem = unexpected()
+        (call.failed or self.failed.emit)(problem)
 
 
 def _call(owner: QObject, done: Callable[[Any], None], failed: Failed | None) -> Callable[[Future[Any]], _Call]:

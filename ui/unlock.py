@@ -29,6 +29,7 @@ class UnlockScreen(QWidget):
         self.code = line_edit(self.tr("One-time code"), self.tr("6-digit code of your authenticator"))
         self.code.hide()
         self.problem = label("", "problem", wrap=True)
+        self.problem.hide()
         self.caps = label(self.tr("Caps Lock is on."), "warn")
         self.caps.hide()
         self.open = button(self.tr("Unlock"), self.ask, "primary")
@@ -79,6 +80,7 @@ class UnlockScreen(QWidget):
         """It did not open: say why; ask for a code when the server must be met."""
         self._busy(busy=False)
         self.problem.setText(" ".join(said(part) for part in (problem.happened, problem.todo) if part))
+        self.problem.show()
         set_property(self.password, "invalid", problem.code == "wrong_password")
         self.code.setVisible(problem.code in _NEEDS_SERVER or self.code.isVisible())
         self.password.selectAll()
@@ -88,7 +90,7 @@ class UnlockScreen(QWidget):
         """Forget what was typed."""
         self.password.clear()
         self.code.clear()
-        self.problem.clear()
+        self.problem.hide()
         self.caps.hide()
         self._busy(busy=False)
 
@@ -99,5 +101,5 @@ class UnlockScreen(QWidget):
 
     def _typed(self) -> None:
         self.caps.setVisible(self.password.caps)
-        self.problem.clear()
+        self.problem.hide()
         set_property(self.password, "invalid", False)

@@ -92,6 +92,8 @@ class Words:
             return next((stage.label for stage in self.lists.stages if stage.key == value), str(value))
         if facts.kind is Kind.REF:
             return self._title(facts.ref, str(value), titles or {})
+        if facts.kind is Kind.INSTANT:
+            return when(int(value), clock.now_ms())
         shown = values.display(facts, value)
         return said(shown) if facts.kind in (Kind.CHOICE, Kind.BOOL) else shown
 

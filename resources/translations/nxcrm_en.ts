@@ -1,105 +1,106 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="en_IN" sourcelanguage="en_IN">
 <context>
     <name>ImportDialog</name>
     <message numerus="yes">
-        <source>%n row(s)</source>
+        <source>%Ln created</source>
         <translation>
-            <numerusform>%n row</numerusform>
-            <numerusform>%n rows</numerusform>
+            <numerusform>%Ln created</numerusform>
+            <numerusform>%Ln created</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n created</source>
+        <source>%Ln updated</source>
         <translation>
-            <numerusform>%n created</numerusform>
-            <numerusform>%n created</numerusform>
+            <numerusform>%Ln updated</numerusform>
+            <numerusform>%Ln updated</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n updated</source>
+        <source>%Ln duplicate(s) left out</source>
         <translation>
-            <numerusform>%n updated</numerusform>
-            <numerusform>%n updated</numerusform>
+            <numerusform>%Ln duplicate left out</numerusform>
+            <numerusform>%Ln duplicates left out</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n duplicate(s) left out</source>
+        <source>%Ln refused</source>
         <translation>
-            <numerusform>%n duplicate left out</numerusform>
-            <numerusform>%n duplicates left out</numerusform>
+            <numerusform>%Ln refused</numerusform>
+            <numerusform>%Ln refused</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n refused</source>
+        <source>%Ln kept, because worked on since</source>
         <translation>
-            <numerusform>%n refused</numerusform>
-            <numerusform>%n refused</numerusform>
+            <numerusform>%Ln kept, because worked on since</numerusform>
+            <numerusform>%Ln kept, because worked on since</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n kept, because worked on since</source>
+        <source>Undone: %Ln deleted</source>
         <translation>
-            <numerusform>%n kept, because worked on since</numerusform>
-            <numerusform>%n kept, because worked on since</numerusform>
+            <numerusform>Undone: %Ln deleted</numerusform>
+            <numerusform>Undone: %Ln deleted</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Undone: %n deleted</source>
+        <source>%Ln restored</source>
         <translation>
-            <numerusform>Undone: %n deleted</numerusform>
-            <numerusform>Undone: %n deleted</numerusform>
+            <numerusform>%Ln restored</numerusform>
+            <numerusform>%Ln restored</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n restored</source>
+        <source>%Ln row(s)</source>
         <translation>
-            <numerusform>%n restored</numerusform>
-            <numerusform>%n restored</numerusform>
+            <numerusform>%Ln row</numerusform>
+            <numerusform>%Ln rows</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>ListPane</name>
     <message numerus="yes">
-        <source>%n row(s)</source>
+        <source>%Ln row(s)</source>
         <translation>
-            <numerusform>%n row</numerusform>
-            <numerusform>%n rows</numerusform>
+            <numerusform>%Ln row</numerusform>
+            <numerusform>%Ln rows</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n selected</source>
+        <source>%Ln selected</source>
         <translation>
-            <numerusform>%n selected</numerusform>
-            <numerusform>%n selected</numerusform>
+            <numerusform>%Ln selected</numerusform>
+            <numerusform>%Ln selected</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>RecordDetail</name>
     <message numerus="yes">
-        <source>%n change(s) not saved</source>
+        <source>%Ln change(s) not saved</source>
         <translation>
-            <numerusform>%n change not saved</numerusform>
-            <numerusform>%n changes not saved</numerusform>
+            <numerusform>%Ln change not saved</numerusform>
+            <numerusform>%Ln changes not saved</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>StatusBar</name>
     <message numerus="yes">
-        <source>%n conflict(s)</source>
+        <source>%Ln conflict(s)</source>
         <translation>
-            <numerusform>%n conflict</numerusform>
-            <numerusform>%n conflicts</numerusform>
+            <numerusform>%Ln conflict</numerusform>
+            <numerusform>%Ln conflicts</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) running</source>
+        <source>%Ln job(s) running</source>
         <translation>
-            <numerusform>%n job running</numerusform>
-            <numerusform>%n jobs running</numerusform>
+            <numerusform>%Ln job running</numerusform>
+            <numerusform>%Ln jobs running</numerusform>
         </translation>
     </message>
 </context>

@@ -6,6 +6,7 @@ translators edit with Qt Linguist; lrelease compiles them. What is translated al
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Kind
-from tests.helpers.source import ROOT, python_files
+from tests.helpers.source import ROOT, python_files, tree
 
 FOLDER = ROOT / "resources" / "translations"
 TARGETS = ("en", "hi")
@@ -32,6 +33,14 @@ def dictionary_words() -> Iterator[str]:
         yield from ("Yes", "No")
 
 
+def counted_texts() -> Iterator[tuple[str, str]]:
+    """(context, text) of every text with a number in it."""
+    for path in python_files("ui"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "counted":
+                yield ast.literal_eval(node.args[0]), ast.literal_eval(node.args[1])
+
+
 def _tool(name: str) -> str:
     return str(Path(sys.executable).with_name(f"pyside6-{name}"))
 
@@ -41,6 +50,7 @@ def collect() -> None:
     with tempfile.TemporaryDirectory() as folder:
         words = Path(folder) / "dictionary.py"
         lines = [f'QT_TRANSLATE_NOOP("Dictionary", {json.dumps(word)})' for word in dict.fromkeys(dictionary_words())]
+        lines += [f'class {name}:\n    self.tr({json.dumps(text)}, "", 1)' for name, text in counted_texts()]
         words.write_text("\n".join(lines) + "\n", encoding="utf-8")
         sources = [*(str(path) for path in python_files("ui")), str(words)]
         for target in TARGETS:

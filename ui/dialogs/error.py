@@ -42,13 +42,3 @@ class ErrorDialog(Dialog):
         """Put the details on the clipboard."""
         QGuiApplication.clipboard().setText(details_of(self._problem))
         self._copy.setText(self.tr("Copied"))
-
-
-def unexpected() -> NxcrmError:
-    """The one error shown for every bug."""
-    return NxcrmError(
-        "unexpected",
-        "Something went wrong inside the program.",
-        safe="Everything you saved before is safe.",
-        todo="Try again. If it happens again, copy the details and send them to support.",
-    )

@@ -14,6 +14,7 @@ from nxcrm_desktop.services.import_result import ImportResult, UndoResult
 from nxcrm_desktop.services.imports import ImportPreview
 from ui.context import Context
 from ui.dialogs.base import Dialog
+from ui.language import counted
 from ui.tasks import Job
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.plain import ElidedLabel, button, column, label, row
@@ -69,7 +70,7 @@ class ImportDialog(Dialog):
         self.preset.activated.connect(lambda _i: self.look())
         file_line = row(choose, gap=12)
         file_line.addWidget(self._name, 1)
-        self._choices = row(
+        choices = row(
             column(label(self.tr("Kind of record"), "group"), self.kind, gap=2),
             column(label(self.tr("Where the file comes from"), "group"), self.preset, gap=2),
             column(label(self.tr("Rows that are here already"), "group"), self.duplicates, gap=2),
@@ -77,7 +78,9 @@ class ImportDialog(Dialog):
             gap=16,
         )
         self.body.addLayout(file_line)
-        self.body.addLayout(self._choices)
+        self._choices = QWidget()
+        self._choices.setLayout(choices)
+        self.body.addWidget(self._choices)
         self._fill_presets()
 
     def _kind_chosen(self) -> None:
@@ -123,7 +126,7 @@ class ImportDialog(Dialog):
         self._lists = QTabWidget()
         self._lists.setDocumentMode(True)
         page = QWidget()
-        page.setLayout(column(self._summary, self._notes, self._lists))
+        page.setLayout(column(self._summary, self._notes, self._lists, None))
         return page
 
     # ----------------------------------------------------------------------------------------------------- looking
@@ -167,7 +170,7 @@ class ImportDialog(Dialog):
             self.look()
             return
         entity = str(self.kind.currentData())
-        self._about.setText(self.tr("%n row(s)", "", found.row_count) + f" · {found.encoding}")
+        self._about.setText(counted("ImportDialog", "%Ln row(s)", found.row_count) + f" · {found.encoding}")
         self._problem.setText("\n".join(said(note) for note in (found.problem, *found.notes) if note))
         self.mapping.lines.show_lines([self._column_line(found, entity, name) for name in found.columns])
         self._import.setEnabled(not found.problem)
@@ -222,10 +225,10 @@ class ImportDialog(Dialog):
     def _show_result(self, result: ImportResult) -> None:
         self.job, self.outcome, self._batch = None, result, result.batch
         words = [
-            self.tr("%n created", "", result.created),
-            self.tr("%n updated", "", result.updated),
-            self.tr("%n duplicate(s) left out", "", result.duplicates),
-            self.tr("%n refused", "", result.rejected_count),
+            counted("ImportDialog", "%Ln created", result.created),
+            counted("ImportDialog", "%Ln updated", result.updated),
+            counted("ImportDialog", "%Ln duplicate(s) left out", result.duplicates),
+            counted("ImportDialog", "%Ln refused", result.rejected_count),
         ]
         self._summary.setText((self.tr("Stopped.") + " " if result.cancelled else "") + " · ".join(words))
         left_out = ", ".join(result.unmapped)
@@ -242,6 +245,7 @@ class ImportDialog(Dialog):
                 self._lists.addTab(table, f"{title} {table.lines.rowCount()}")
         self._lists.setVisible(self._lists.count() > 0)
         self.pages.setCurrentIndex(2)
+        self._choices.hide()
         self._undo.setVisible(self._batch is not None)
         self._import.hide()
         self._close.setText(self.tr("Close"))
@@ -266,8 +270,12 @@ class ImportDialog(Dialog):
     def _undone(self, result: UndoResult) -> None:
         self._undo.hide()
         self._lists.hide()
-        kept = self.tr("%n kept, because worked on since", "", len(result.kept)) if result.kept else ""
-        words = [self.tr("Undone: %n deleted", "", result.deleted), self.tr("%n restored", "", result.restored), kept]
+        kept = counted("ImportDialog", "%Ln kept, because worked on since", len(result.kept)) if result.kept else ""
+        words = [
+            counted("ImportDialog", "Undone: %Ln deleted", result.deleted),
+            counted("ImportDialog", "%Ln restored", result.restored),
+            kept,
+        ]
         self._summary.setText(" · ".join(word for word in words if word))
 
     def reject(self) -> None:

@@ -23,7 +23,7 @@ class ShortcutSheet(Dialog):
         for place, (group, members) in enumerate(groupby(shortcuts, key=lambda shortcut: shortcut.group)):
             side = sides[min(place, 1)]
             side.addWidget(label(group, "group"))
-            side.addLayout(_grid(list(members)))
+            side.addWidget(_grid(list(members)))
             side.addSpacing(8)
         for side in sides:
             side.addStretch(1)
@@ -32,8 +32,10 @@ class ShortcutSheet(Dialog):
         self.add_button(self.tr("Close"), self.accept, "primary")
 
 
-def _grid(members: list[Shortcut]) -> QGridLayout:
-    grid = QGridLayout()
+def _grid(members: list[Shortcut]) -> QWidget:
+    box = QWidget()
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 4, 0, 8)
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
     for place, shortcut in enumerate(members):
@@ -41,4 +43,4 @@ def _grid(members: list[Shortcut]) -> QGridLayout:
         grid.addWidget(label(keys, "key"), place, 0)
         grid.addWidget(label(shortcut.words), place, 1)
     grid.setColumnStretch(1, 1)
-    return grid
+    return box

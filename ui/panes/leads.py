@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox
 
+from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import Record
@@ -40,6 +41,8 @@ def spec(ctx: Context) -> Spec:
     def tone(record: Record, column: str) -> str:
         if column == "stage":
             return _OUTCOMES[ctx.words.stage_outcome(record["stage"])]
+        if column == "next_step_at" and record["next_step_at"] is not None:
+            return "danger" if record.integer("next_step_at") < clock.now_ms() else ""
         return _RATINGS.get(str(record["rating"]), "") if column == "rating" else ""
 
     rating = [(value, ctx.words.show(ENTITIES[ENTITY].fields["rating"], value)) for value in _RATINGS]
@@ -47,7 +50,7 @@ def spec(ctx: Context) -> Spec:
         entity=ENTITY,
         icon="funnel",
         columns=(
-            Shown("name", 22, 0, Look.STRONG),
+            Shown("name", 20, 0, Look.STRONG),
             Shown("stage", 17, 1, Look.CHIP),
             Shown("phone", 17, 3),
             Shown("interest", 18, 6, Look.MUTED),
@@ -76,6 +79,7 @@ class LeadDetail(RecordDetail):
         super().__init__(ctx, ENTITY, groups())
         self.stage = QComboBox()
         self.stage.setAccessibleName(self.tr("Stage"))
+        self.stage.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.stage.setEnabled(ctx.may(Action.UPDATE, ENTITY))
         self.stage.activated.connect(self._move)
         self.tools.addWidget(self.stage)

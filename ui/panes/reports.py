@@ -64,10 +64,7 @@ class ReportView(QWidget):
             ]
         )
         made = LinesTable(self.ctx.theme, said(table.title), model)
-        height = (
-            made.verticalHeader().defaultSectionSize() * len(rows) + made.horizontalHeader().sizeHint().height() + 6
-        )
-        made.setFixedHeight(height)
+        made.fit_height(len(rows))
         return made
 
 

@@ -89,10 +89,10 @@ class SyncPane(Pane):
             self.tr("When two people change the same field, you decide here which value stays."),
         )  # fmt: skip
         self._resolve = button(self.tr("Resolve …"), self.resolve, "primary")
-        self._resolve.setEnabled(False)
+        self._resolve.hide()
         made.tools.addWidget(self._resolve)
         made.tools.addStretch(1)
-        table.picked.connect(lambda _key: self._resolve.setEnabled(self.ctx.may(Action.UPDATE, "conflict")))
+        self._resolve.setEnabled(self.ctx.may(Action.UPDATE, "conflict"))
         return made
 
     def _make_waiting(self) -> _Section:
@@ -160,7 +160,7 @@ class SyncPane(Pane):
                 for v in views
             ]
         )
-        self._resolve.setEnabled(bool(views) and self.ctx.may(Action.UPDATE, "conflict"))
+        self._resolve.setVisible(bool(views))
         self._count(0, len(views))
 
     def _show_waiting(self, edits: list[WaitingEdit]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 
-from PySide6.QtCore import QDate, QDateTime, Qt, QTime, Signal
+from PySide6.QtCore import QDate, QDateTime, QEvent, Qt, QTime, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QDateTimeEdit, QFrame, QPlainTextEdit, QPushButton, QWidget
 
@@ -32,9 +32,16 @@ class _Text(QPlainTextEdit):
 
     sent = Signal()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the window's own Ctrl+Enter, which only brings one here, from taking the key."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_send(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        """Send, or type."""
+        if _is_send(event):
             self.sent.emit()
         else:
             super().keyPressEvent(event)
@@ -155,6 +162,11 @@ class Composer(QFrame):
         moment = self.due.dateTime()
         day, hour = moment.date(), moment.time()
         return clock.from_datetime(datetime(day.year(), day.month(), day.day(), hour.hour(), hour.minute()))  # noqa: DTZ001 (Indian time is meant)
+
+
+def _is_send(event: QKeyEvent) -> bool:
+    enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return enter and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
 
 def _like(made: QPlainTextEdit, model: QPlainTextEdit) -> None:

@@ -17,6 +17,7 @@ from nxcrm_desktop.errors import NxcrmError
 from ui.changes import touched
 from ui.context import Context
 from ui.dialogs.base import Question
+from ui.language import counted
 from ui.ports import Port
 from ui.widgets.editors import Options
 from ui.widgets.form import Group, RecordForm
@@ -274,7 +275,7 @@ class RecordDetail(QFrame):
     def _show_bar(self) -> None:
         try:
             many = len(self.form.changes())
-            words = self.tr("%n change(s) not saved", "", many) if many else self.tr("Nothing changed yet")
+            words = counted("RecordDetail", "%Ln change(s) not saved", many) if many else self.tr("Nothing changed yet")
         except ValueProblem:
             words = self.tr("Something is not right yet")
         self._state.setText(words)

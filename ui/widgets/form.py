@@ -14,7 +14,7 @@ from nxcrm_desktop.domain.facts import Facts
 from nxcrm_desktop.domain.problems import ValueProblem
 from nxcrm_desktop.domain.records import Record, Value
 from ui.widgets.editors import Editor, Options, make_editor
-from ui.widgets.plain import label
+from ui.widgets.plain import label, set_property
 from ui.words import said
 
 OptionsOf = Callable[[str, Facts], Options | None]
@@ -78,11 +78,10 @@ class RecordForm(QWidget):
 
     def _add(self, grid: QGridLayout, place: int, name: str) -> None:
         facts = self._info.field(name)
-        mark = " *" if facts.required else ""
         made = _Field(
             name,
             facts,
-            label(said(facts.label) + mark, "muted"),
+            label(said(facts.label), "muted"),
             label("", wrap=True, selectable=True),
             label("", "problem", wrap=True),
         )
@@ -118,7 +117,7 @@ class RecordForm(QWidget):
         for name, field in self._fields.items():
             text = self._show(name, field.facts, self._values[name])
             field.shown.setText(text or "–")
-            field.shown.setProperty("role", "" if text else "muted")
+            set_property(field.shown, "role", "" if text else "muted")
             if field.editor is not None and name not in typed:
                 field.editor.show_value(self._values[name])
 
@@ -132,6 +131,7 @@ class RecordForm(QWidget):
                 editor.show_value(self._values.get(field.name))
                 field.shown.hide()
                 editor.widget.show()
+                field.caption.setText(said(field.facts.label) + (" *" if field.facts.required else ""))
                 order.append(editor.widget)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
@@ -159,6 +159,7 @@ class RecordForm(QWidget):
                 field.editor.widget.hide()
                 field.editor.mark(invalid=False)
             field.problem.hide()
+            field.caption.setText(said(field.facts.label))
             field.shown.show()
 
     # ----------------------------------------------------------------------------------------------------- reading

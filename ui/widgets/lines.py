@@ -97,6 +97,13 @@ class LinesTable(QTableView):
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
         self.selectionModel().currentRowChanged.connect(self._tell)
 
+    def fit_height(self, most: int) -> None:
+        """As tall as its lines, up to ``most`` of them."""
+        rows = min(max(1, self.lines.rowCount()), most)
+        self.setFixedHeight(
+            rows * self.verticalHeader().defaultSectionSize() + self.horizontalHeader().sizeHint().height() + 4
+        )
+
     def current_key(self) -> str:
         """The key of the chosen line, or the empty string."""
         return str(self.currentIndex().data(Qt.ItemDataRole.UserRole) or "")

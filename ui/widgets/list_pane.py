@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet, Condition, ListQuery, Record, Value
 from ui.changes import touched
 from ui.context import Context
+from ui.language import counted
 from ui.models.source import Reader
 from ui.models.window import Column, WindowModel
 from ui.theming.tokens import NARROW_WINDOW, RAIL_NARROW
@@ -96,20 +97,25 @@ class ListPane(Pane):
         self.filter: QLineEdit = line_edit(self.tr("Filter this list"), self.tr("Filter this list  (Ctrl+F)"))
         self.filter.setClearButtonEnabled(True)
         self._columns_button = icon_button(self.tr("Choose columns"), self.ctx.theme.icon("columns"), self._ask_columns)
-        bar = row(margins=(12, 8, 8, 8), gap=6)
-        bar.addWidget(self.filter, 1)
+        self._bar = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._bar.setContentsMargins(12, 8, 8, 8)
+        self._bar.setSpacing(6)
+        self._bar.addWidget(self.filter, 1)
+        chips = row(gap=6)
         for name, _options in self.spec.chips:
             chip = Chip(self.ctx.theme, label_of(self.spec.entity, name))
             chip.changed.connect(self.reload)
             self._filters[name] = chip
-            bar.addWidget(chip)
-        bar.addWidget(self._columns_button)
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        chips.addWidget(self._columns_button)
+        self._bar.addLayout(chips)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self.empty)
         left = QWidget()
         left.setObjectName("page")
-        left.setLayout(column(bar, self._stack, gap=0))
+        left.setLayout(column(self._bar, self._stack, gap=0))
         left.setMinimumWidth(280)
         self._left = left
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -216,8 +222,8 @@ class ListPane(Pane):
 
     def _tell(self) -> None:
         rows, chosen = self.model.rowCount(), len(self.table.selectionModel().selectedRows())
-        words = self.tr("%n row(s)", "", rows)
-        self.summary.emit(words + (" · " + self.tr("%n selected", "", chosen) if chosen > 1 else ""))
+        words = counted("ListPane", "%Ln row(s)", rows)
+        self.summary.emit(words + (" · " + counted("ListPane", "%Ln selected", chosen) if chosen > 1 else ""))
 
     # ----------------------------------------------------------------------------------------------- list and detail
 
@@ -231,7 +237,7 @@ class ListPane(Pane):
     def close_detail(self) -> None:
         """The list alone."""
         self.detail.hide()
-        self._left.show()
+        self._arrange()
         self.table.setFocus()
 
     @property
@@ -245,6 +251,9 @@ class ListPane(Pane):
         self._arrange()
 
     def _arrange(self) -> None:
+        side_by_side = not self.detail.isHidden() and not self.narrow
+        one_row = QBoxLayout.Direction.LeftToRight
+        self._bar.setDirection(QBoxLayout.Direction.TopToBottom if side_by_side else one_row)
         if self.detail.isHidden():
             self._left.show()
             return

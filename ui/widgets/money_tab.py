@@ -31,7 +31,6 @@ class MoneyTab(QWidget):
         self._new_payment.setVisible(ctx.may(Action.CREATE, "payment_entry"))
         titles = (self.tr("Transaction"), self.tr("Stage"), self.tr("Agreed on"), self.tr("Agreed amount"))
         self.deals = LinesTable(ctx.theme, self.tr("Transactions"), LinesModel(titles, (3,), self))
-        self.deals.setMaximumHeight(140)
         self.deals.picked.connect(self._read_ledger)
         self.ledger = LedgerView(ctx.theme, ctx.words)
         self._nothing = label(self.tr("No transactions yet."), "muted")
@@ -66,6 +65,7 @@ class MoneyTab(QWidget):
                 for deal in reversed(deals)
             ]
         )
+        self.deals.fit_height(4)
         for part in (self.deals, self.ledger):
             part.setVisible(bool(deals))
         self._nothing.setVisible(not deals)

@@ -35,7 +35,6 @@ class PapersTab(QWidget):
         self._hint = label(self.tr("or drop files here"), "muted")
         titles = (self.tr("Title"), self.tr("Category"), self.tr("Valid until"))
         self.list = LinesTable(ctx.theme, self.tr("Documents"), LinesModel(titles, (), self))
-        self.list.setMaximumHeight(150)
         self.preview = Preview(ctx)
         self.list.picked.connect(self.preview.open)
         self._nothing = label(self.tr("No documents yet."), "muted")
@@ -71,6 +70,7 @@ class PapersTab(QWidget):
                 for paper in papers
             ]
         )
+        self.list.fit_height(4)
         self.list.setVisible(bool(papers))
         self.preview.setVisible(bool(papers))
         self._nothing.setVisible(not papers)

@@ -32,6 +32,9 @@ class Pages(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page.setMinimumWidth(1)
+        self._page.setContentsMargins(8, 8, 8, 8)
         scroll.setWidget(self._page)
         self._scroll = scroll
         self._back = icon_button(self.tr("Page before"), ctx.theme.icon("caret-left"), lambda: self.turn(-1))
@@ -73,7 +76,7 @@ class Pages(QWidget):
         if many:
             ratio = self.devicePixelRatioF()
             picture = self._pictures[self._at]
-            room = QSize(round((self._scroll.viewport().width() - 16) * ratio), 100_000)
+            room = QSize(round((self._scroll.viewport().width() - 18) * ratio), 100_000)
             if picture.width() > room.width():
                 picture = picture.scaled(
                     room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation

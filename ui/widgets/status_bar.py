@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame
 
+from ui.language import counted
 from ui.tasks import Jobs
 from ui.theming.theme import Theme
 from ui.widgets.plain import button, label, row, set_property
@@ -44,12 +45,12 @@ class StatusBar(QFrame):
         many = state.conflicts
         # The pill itself says it when nothing is more pressing: one place, not two.
         self.conflicts.setVisible(bool(many) and self.pill.property("state") != "conflict")
-        self.conflicts.setText(self.tr("%n conflict(s)", "", many))
+        self.conflicts.setText(counted("StatusBar", "%Ln conflict(s)", many))
 
     def _show_jobs(self) -> None:
         running = self._jobs.running
         self.jobs.setVisible(bool(self._jobs.all))
-        words = self.tr("%n job(s) running", "", len(running)) if running else self.tr("Jobs")
+        words = counted("StatusBar", "%Ln job(s) running", len(running)) if running else self.tr("Jobs")
         if len(running) == 1 and running[0].total:
             words = f"{running[0].title} {100 * running[0].done // running[0].total} %"
         self.jobs.setText(words.replace("&", "&&"))
