@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -10,12 +11,15 @@ from sync.server.services.accounts import Accounts
 from sync.server.services.tokens import Tokens
 from sync.server.wire import operation, read, reply
 
+_HASHES_AT_ONCE = 4
+"""Each costs 64 MiB and a core for a moment. A flood of sign-ins queues and takes no thread from those who sync."""
 _ALWAYS = (400, 413, 415, 422, 503)
 
 
 def auth_router(accounts: Accounts, tokens: Tokens) -> APIRouter:
     """Routes under ``/v1/auth``."""
     router = APIRouter(prefix="/v1/auth", tags=["accounts"])
+    few = CapacityLimiter(_HASHES_AT_ONCE)
 
     @router.post(
         "/enrol",
@@ -25,7 +29,8 @@ def auth_router(accounts: Accounts, tokens: Tokens) -> APIRouter:
         ),
     )  # fmt: skip
     async def enrol(request: Request) -> Response:
-        return reply(await run_in_threadpool(accounts.enrol, await read(request, Enrol), address_of(request)))
+        message = await read(request, Enrol)
+        return reply(await to_thread.run_sync(accounts.enrol, message, address_of(request), limiter=few))
 
     @router.post(
         "/sign-in",
@@ -35,7 +40,8 @@ def auth_router(accounts: Accounts, tokens: Tokens) -> APIRouter:
         ),
     )  # fmt: skip
     async def sign_in(request: Request) -> Response:
-        return reply(await run_in_threadpool(accounts.sign_in, await read(request, SignIn), address_of(request)))
+        message = await read(request, SignIn)
+        return reply(await to_thread.run_sync(accounts.sign_in, message, address_of(request), limiter=few))
 
     @router.post(
         "/refresh",

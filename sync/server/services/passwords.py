@@ -1,10 +1,9 @@
-"""Passwords at the server: Argon2id (RFC 9106), few at once, and no faster for users that do not exist."""
+"""Passwords at the server: Argon2id (RFC 9106), and no faster for users that do not exist."""
 
 from __future__ import annotations
 
 import base64
 import secrets
-import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -13,8 +12,6 @@ from nxcrm_desktop.security.password_policy import normalise
 
 _MEMORY_KIB = 64 * 1024
 _PASSES = 3
-_AT_ONCE = 4
-"""Each costs 64 MiB and a core for a moment: a flood of sign-ins waits instead of exhausting the machine."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -23,22 +20,19 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=1)
-        self._slots = threading.BoundedSemaphore(_AT_ONCE)
         # As costly to verify as a real one, and the hash of nothing anybody knows.
         self._decoy = f"$argon2id$v=19$m={_MEMORY_KIB},t={_PASSES},p=1${_random(16)}${_random(32)}"
 
     def hash(self, password: str) -> str:
         """The password as an Argon2id PHC string."""
-        with self._slots:
-            return self._hasher.hash(normalise(password))
+        return self._hasher.hash(normalise(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is right. With nothing stored the answer is no, after the same work."""
-        with self._slots:
-            try:
-                self._hasher.verify(stored or self._decoy, normalise(password))
-            except VerificationError:
-                return False
+        try:
+            self._hasher.verify(stored or self._decoy, normalise(password))
+        except VerificationError:
+            return False
         return stored is not None
 
 
