@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nxcrm_desktop.domain.actors import Actor
-from nxcrm_desktop.domain.dictionary import entity
-from nxcrm_desktop.domain.facts import Facts
+from nxcrm_desktop.domain.dictionary import EntityInfo, entity
+from nxcrm_desktop.domain.facts import Facts, Kind
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import Compare, Condition, ListQuery, Record, Value
 from nxcrm_desktop.errors import NxcrmError
@@ -16,8 +16,12 @@ from nxcrm_desktop.services import guard
 from nxcrm_desktop.services.changes import change
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.reader import Reader
+from nxcrm_desktop.store.uow import UnitOfWork
 
 Take = Literal["mine", "server", "merged"]
+WHOLE_ROW = "*"
+"""The ``field`` of a conflict about a row that one side deleted and the other changed: ``mine`` is null, no row."""
+_WHOLE = Facts("The whole record", Kind.TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class ConflictView:
     """One conflict as a person judges it.
 
     ``base`` was there before, ``theirs`` the server kept, ``mine`` it set aside; ``current`` is what the row holds now
-    (None too when the row is gone, see ``row_exists``). ``*_by`` are names of staff, ``*_at`` UTC ms.
+    (None too when the row is gone, see ``row_exists``). ``*_by`` are names of staff, ``*_at`` UTC ms. Where ``field``
+    is WHOLE_ROW, the sides are the row's titles, and None is its deletion.
     """
 
     id: str
@@ -72,7 +77,8 @@ class ConflictService:
     def resolve(self, conflict_id: str, take: Take, value: Value = None) -> None:
         """Take ``mine``, leave the ``server``'s, or store a ``merged`` value; row and conflict change together.
 
-        Raises NxcrmError ``conflict_closed``, ``not_found`` (the row is gone and ``mine`` or ``merged`` is wanted).
+        Of a WHOLE_ROW conflict, ``mine`` deletes the row. Raises NxcrmError ``conflict_closed``, ``not_found`` (the row
+        is gone and ``mine`` or ``merged`` is wanted), ``invalid_value`` (there is no merging with a deletion).
         """
         guard.require(self._actor, Action.UPDATE, "conflict")
         if take not in ("mine", "server", "merged"):
@@ -85,23 +91,40 @@ class ConflictService:
                     todo="Edit the record itself if its value is wrong.",
                 )  # fmt: skip
             if take != "server":
-                change(work, view.entity, view.row_id, {view.field: view.mine if take == "mine" else value})
+                _take(work, view, take, value)
             work.update("conflict", conflict_id, {"status": take})
+
+
+def _take(work: UnitOfWork, view: ConflictView, take: Take, value: Value) -> None:
+    if view.field != WHOLE_ROW:
+        change(work, view.entity, view.row_id, {view.field: view.mine if take == "mine" else value})
+    elif take == "mine":
+        work.delete(view.entity, view.row_id)
+    else:
+        raise guard.invalid("take", "A record is deleted or kept, there is nothing between.", "Take mine or server.")
 
 
 def _view(reader: Reader, row: Record) -> ConflictView:
     info = entity(row.text("entity"))
     subject = reader.get(info.name, row.text("row_id"))
+    title = subject.text(info.facts.title) if subject else ""
     name = row.text("field")
+    whole = name == WHOLE_ROW
+    current = title or None if whole else subject[name] if subject else None
     return ConflictView(
-        id=row.id, entity=info.name, row_id=row.text("row_id"),
-        row_title=subject.text(info.facts.title) if subject else "", row_exists=subject is not None,
-        field=name, facts=info.field(name), status=row.text("status"),
-        base=_value(row["base"]), mine=_value(row["mine"]), theirs=_value(row["theirs"]),
-        current=subject[name] if subject else None,
+        id=row.id, entity=info.name, row_id=row.text("row_id"), row_title=title, row_exists=subject is not None,
+        field=name, facts=_WHOLE if whole else info.field(name), status=row.text("status"),
+        base=_value(row["base"]), mine=_value(row["mine"]),
+        theirs=_title(info, row["theirs"]) if whole else _value(row["theirs"]), current=current,
         mine_by=_person(reader, row["mine_by"]), theirs_by=_person(reader, row["theirs_by"]),
         mine_at=row.integer("mine_at"), theirs_at=row.integer("theirs_at"),
     )  # fmt: skip
+
+
+def _title(info: EntityInfo, stored: Value) -> Value:
+    """What the row was called, from its values as the conflict record keeps them; None where they are masked."""
+    values: dict[str, Value] | None = None if stored is None else json.loads(str(stored))
+    return values.get(info.facts.title) if values else None
 
 
 def _value(stored: Value) -> Value:

@@ -110,3 +110,39 @@ def test_those_who_may_only_read_resolve_nothing(store: Store, asha: Actor, meer
         ConflictService(store, auditor).resolve(made, "mine")
     with pytest.raises(NxcrmError, match="invalid_value"):
         ConflictService(store, asha).resolve(made, "both")  # type: ignore[arg-type]
+
+
+def deletion(store: Store, lead_id: str, by: Actor) -> str:
+    """The conflict the server makes when one laptop deleted what another had changed."""
+    return pulled(
+        store, "conflict", entity="lead", row_id=lead_id, field="*", status="open", mine_by=by.user_id, mine_at=1,
+        theirs_by=by.user_id, theirs_at=2, base="null", mine="null", theirs='{"name":"Ravi","stage":"new"}',
+    )  # fmt: skip
+
+
+def test_a_deletion_against_an_edit_is_listed_like_any_conflict(
+    store: Store, conflicts: ConflictService, asha: Actor, meera: Actor, lead_id: str
+) -> None:
+    conflict(store, lead_id, asha, meera)
+    made = deletion(store, lead_id, asha)
+    assert {seen.id for seen in conflicts.list()} >= {made}
+    seen = conflicts.get(made)
+    assert (seen.base, seen.mine, seen.theirs, seen.current, seen.row_title) == (None, None, "Ravi", "Ravi", "Ravi")
+
+
+@pytest.mark.parametrize(("take", "there"), [("mine", False), ("server", True)])
+def test_a_deletion_against_an_edit_is_resolved_by_deleting_or_keeping(
+    store: Store, conflicts: ConflictService, asha: Actor, lead_id: str, take: Take, there: bool
+) -> None:
+    made = deletion(store, lead_id, asha)
+    conflicts.resolve(made, take)
+    with store.read() as reader:
+        assert (reader.get("lead", lead_id) is not None) is there
+        assert reader.require("conflict", made)["status"] == take
+
+
+def test_nothing_is_merged_with_a_deletion(store: Store, conflicts: ConflictService, asha: Actor, lead_id: str) -> None:
+    made = deletion(store, lead_id, asha)
+    with pytest.raises(NxcrmError, match="invalid_value"):
+        conflicts.resolve(made, "merged", "Ravi")
+    assert conflicts.count() == 1
