@@ -42,7 +42,7 @@ def _both_changed(facts: Facts, base: Value, server: Value, mine: Value) -> Merg
         case Merge.UNION if facts.kind is Kind.TAGS:
             return Merged(merge_tags(base, server, mine), "merged")
         case Merge.APPEND:
-            text = merge_texts(base, server, mine)
+            text = merge_texts(base, server, mine, "\n" if facts.kind is Kind.LONG_TEXT else "; ")
             return Merged(text, "merged") if len(text) <= facts.max_length else Merged(server, "conflict")
         case Merge.SERVER:
             return Merged(server, "kept")
@@ -60,7 +60,7 @@ def _tags(value: Value) -> set[str]:
     return set(json.loads(value)) if isinstance(value, str) and value else set()
 
 
-def merge_texts(base: Value, server: Value, mine: Value) -> str:
+def merge_texts(base: Value, server: Value, mine: Value, joint: str) -> str:
     """Both texts. Where both only added to the end of the base, both additions follow it; else one after the other."""
     old, theirs, ours = (str(v) if v is not None else "" for v in (base, server, mine))
     if ours in theirs:
@@ -68,5 +68,5 @@ def merge_texts(base: Value, server: Value, mine: Value) -> str:
     if theirs in ours:
         return ours
     if theirs.startswith(old) and ours.startswith(old):
-        return theirs + "\n" + ours[len(old) :].lstrip("\n")
-    return theirs + "\n" + ours
+        return theirs + joint + ours[len(old) :].lstrip(joint)
+    return theirs + joint + ours

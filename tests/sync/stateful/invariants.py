@@ -106,7 +106,7 @@ def is_kept(entry: OutboxEntry, name: str, truth: Truth, records: list[str]) -> 
         added = set(json.loads(str(new))) - set(json.loads(str(old or "[]")))
         return all(tag in str(now) or any(tag in record for record in records) for tag in added)
     if policy is Merge.APPEND:
-        word = str(new).rsplit("\n", 1)[-1]
+        word = str(new).split()[-1]
         assert str(now or "").count(word) <= 1, f"{word} was applied twice"
         return word in str(now) or any(word in record for record in records)
     text = json.dumps(new, ensure_ascii=False)

@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
+from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Facts, Kind, Merge
 from nxcrm_desktop.domain.records import Value
+from nxcrm_desktop.domain.values import normalise
 from sync.protocol.merge import merge_field, merge_tags, merge_texts
 
 TEXT = Facts("Text", Kind.LONG_TEXT, max_length=200)
@@ -103,7 +105,7 @@ def test_tags_conflict_never() -> None:
 @given(texts, st.text("ab", min_size=1), st.text("ab", min_size=1))
 def test_two_notes_added_at_the_end_both_follow_the_old_text(base: Value, theirs: str, mine: str) -> None:
     old = str(base or "")
-    merged = merge_texts(base, f"{old}\nT{theirs}", f"{old}\nM{mine}")
+    merged = merge_texts(base, f"{old}\nT{theirs}", f"{old}\nM{mine}", "\n")
     assert merged == f"{old}\nT{theirs}\nM{mine}"
 
 
@@ -111,3 +113,19 @@ def test_texts_that_would_grow_too_long_are_left_to_a_person() -> None:
     facts = replace(TEXT, merge=Merge.APPEND, max_length=12)
     merged = merge_field(facts, "", "twelve chars", "more")
     assert (merged.value, merged.outcome) == ("twelve chars", "conflict")
+
+
+_APPENDED = [f for info in ENTITIES.values() for f in info.fields.values() if f.merge is Merge.APPEND]
+
+
+@given(st.sampled_from(_APPENDED), *[st.text("ab ;", max_size=8) for _ in range(3)])
+def test_joined_texts_are_values_of_their_field(facts: Facts, base: str, server: str, mine: str) -> None:
+    """A text of one line stays one: a value that its own field refuses could never be edited again."""
+    old, theirs, ours = (normalise(facts, text) for text in (base, server, mine))
+    merged = merge_field(facts, old, theirs, ours)
+    assert normalise(facts, merged.value) == merged.value
+
+
+def test_texts_of_one_line_are_joined_on_one_line() -> None:
+    facts = ENTITIES["lead"].fields["interest"]
+    assert merge_field(facts, "Swift", "Swift; Baleno", "Swift; Dzire").value == "Swift; Baleno; Dzire"
