@@ -51,6 +51,11 @@ class ConflictView:
     theirs_at: int
 
 
+def facts_of(info: EntityInfo, field: str) -> Facts:
+    """What a conflict of this field is about."""
+    return _WHOLE if field == WHOLE_ROW else info.field(field)
+
+
 class ConflictService:
     """List, show and resolve conflicts. Every method is one transaction."""
 
@@ -113,7 +118,7 @@ def _view(reader: Reader, row: Record) -> ConflictView:
     current = title or None if whole else subject[name] if subject else None
     return ConflictView(
         id=row.id, entity=info.name, row_id=row.text("row_id"), row_title=title, row_exists=subject is not None,
-        field=name, facts=_WHOLE if whole else info.field(name), status=row.text("status"),
+        field=name, facts=facts_of(info, name), status=row.text("status"),
         base=_value(row["base"]), mine=_value(row["mine"]),
         theirs=_title(info, row["theirs"]) if whole else _value(row["theirs"]), current=current,
         mine_by=_person(reader, row["mine_by"]), theirs_by=_person(reader, row["theirs_by"]),

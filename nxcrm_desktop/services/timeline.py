@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nxcrm_desktop.domain.dictionary import entity
 from nxcrm_desktop.domain.records import Record
 from nxcrm_desktop.domain.values import display
+from nxcrm_desktop.services.conflicts import facts_of
 from nxcrm_desktop.store.reader import Reader
 
 
@@ -102,8 +103,8 @@ def _document(record: Record) -> TimelineItem:
 
 
 def _conflict(record: Record) -> TimelineItem:
-    label = entity(record.text("entity")).field(record.text("field")).label
-    return _item(record, record.integer("updated_at"), "conflict", label, _shown(record, "status"))
+    facts = facts_of(entity(record.text("entity")), record.text("field"))
+    return _item(record, record.integer("updated_at"), "conflict", facts.label, _shown(record, "status"))
 
 
 _MAKERS: dict[str, Callable[[Record], TimelineItem]] = {

@@ -139,6 +139,8 @@ def test_a_deletion_against_an_edit_is_resolved_by_deleting_or_keeping(
     with store.read() as reader:
         assert (reader.get("lead", lead_id) is not None) is there
         assert reader.require("conflict", made)["status"] == take
+    if there:
+        assert "The whole record" in {item.title for item in LeadService(store, asha).timeline(lead_id)}
 
 
 def test_nothing_is_merged_with_a_deletion(store: Store, conflicts: ConflictService, asha: Actor, lead_id: str) -> None:
