@@ -82,7 +82,9 @@ def _settle_row(cursor: Any, rows: Rows, name: str, row_id: str, settled: Sequen
         cursor.execute("UPDATE shadow SET vals = ? WHERE row_id = ? AND entity = ?", (packed, row_id, name))
     else:
         cursor.execute("DELETE FROM shadow WHERE row_id = ? AND entity = ?", (row_id, name))
-    if _still_here(cursor, rows, name, row_id):
+    if not remaining and version is not None and not _housed(cursor, name, row_id):
+        rows.delete(name, row_id)  # kept for its edits alone; if it is still the user's, the next pull brings it
+    elif _still_here(cursor, rows, name, row_id):
         show(rows, name, row_id, shown(base, remaining))
 
 
@@ -107,6 +109,10 @@ def _stands(result: Result, version: int | None) -> bool:
 
 def _still_here(cursor: Any, rows: Rows, name: str, row_id: str) -> bool:
     """Not a row that was taken from this device while its edits waited."""
-    number = entity(name).number
+    return rows.get(name, row_id) is not None or _housed(cursor, name, row_id)
+
+
+def _housed(cursor: Any, name: str, row_id: str) -> bool:
+    """Whether the row is in a scope of this device."""
     sql = "SELECT 1 FROM membership WHERE row_id = ? AND entity = ? LIMIT 1"
-    return rows.get(name, row_id) is not None or bool(cursor.execute(sql, (row_id, number)).fetchone())
+    return bool(cursor.execute(sql, (row_id, entity(name).number)).fetchone())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from nxcrm_desktop.domain.ids import new_id
@@ -296,3 +297,14 @@ def test_tokens_are_kept_in_the_store(store: Store) -> None:
     assert StoreTokenVault(store).load() == tokens
     vault.save(None)
     assert vault.load() is None
+
+
+def test_a_row_kept_for_its_edits_alone_goes_when_they_are_refused(store: Store, sync_store: SyncStore) -> None:
+    row = server_row(name="Ravi")
+    sync_store.apply_page(page([("owner:a", 1, row)]))
+    _edit(store, row["id"], name="typed while the role changed")
+    sync_store.apply_page(msgspec.structs.replace(page([("ref", 1, server_row(name="Sita"))], cursor="c2"), reset=True))
+    assert _shown(store, row["id"]) is not None
+    sync_store.settle([Result(1, "rejected", code="out_of_scope")])
+    assert _shown(store, row["id"]) is None
+    assert (_count(store), _shadows(store)) == (1, 0)
