@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 
-from nxcrm_desktop.domain.dictionary import COMMON, EntityInfo, entity
+from nxcrm_desktop.domain.dictionary import COMMON, ENTITIES, EntityInfo, entity
 from nxcrm_desktop.domain.facts import Facts, Kind, Role, Write
-from nxcrm_desktop.domain.permissions import Action, writable_fields
+from nxcrm_desktop.domain.permissions import Action, may, writable_fields
 from nxcrm_desktop.domain.problems import ValueProblem
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.domain.values import normalise
@@ -17,9 +17,11 @@ from sync.protocol.messages import Mutation
 from sync.server.services.reach import Reach
 from sync.server.services.refusals import RefusedError
 from sync.server.store.access import Access
+from sync.server.store.rows import Row
 
 _COMMON = frozenset(COMMON)
 _OWNER = "owner_id"
+_SPEAKER = "user_id"
 _NAME_LENGTH = 64
 COMPUTED: Mapping[tuple[str, str], Callable[[Mapping[str, Value]], Value]] = {
     ("policy_version", "body_sha256"): lambda values: sha256(str(values["body"]).encode()).hexdigest(),
@@ -86,13 +88,36 @@ def _check_complete(info: EntityInfo, values: dict[str, Value]) -> None:
 
 
 def check_owners(access: Access, info: EntityInfo, values: Mapping[str, Value]) -> None:
-    """Rows are given only to oneself or, by managers, to those below. Raises RefusedError ``not_allowed``."""
+    """Rows are given only to oneself or, by managers, to those below. Raises RefusedError ``not_allowed``.
+
+    What a row says of a member of staff – a policy accepted, a feature used – only they may say.
+    """
     for column in info.facts.scope.owners:
         given = values.get(column)
-        if given is not None and given not in access.people:
+        if given is None or given == access.user_id:
+            continue
+        if column == _SPEAKER:
+            raise RefusedError(Refusal.NOT_ALLOWED, column, f"“{info.fields[column].label}” may only be you.")
+        if given not in access.people:
             raise RefusedError(
                 Refusal.NOT_ALLOWED, column, f"“{info.fields[column].label}” may only be you or someone of your team."
             )
+
+
+def check_hands(access: Access, row: Row) -> None:
+    """A row within reach may still not be the user's to change. Raises RefusedError ``not_allowed``.
+
+    What is only shared with them is their owner's; a conflict or refused edit is decided by those who could make the
+    change that it is about, a refused edit also by who typed it and their managers.
+    """
+    rule, role = row.info.facts.scope, access.role
+    theirs = any(row.values[column] in access.people for column in rule.owners)
+    if rule.shared and not theirs:
+        raise RefusedError(Refusal.NOT_ALLOWED, detail="This is shared with you; only its owner may change it.")
+    if rule.subject and not theirs:
+        about = str(row.values[rule.subject[0]])
+        if about not in ENTITIES or not (may(role, Action.UPDATE, about) or may(role, Action.CREATE, about)):
+            raise RefusedError(Refusal.NOT_ALLOWED)
 
 
 def default_owner(access: Access, info: EntityInfo, values: dict[str, Value]) -> None:

@@ -17,7 +17,7 @@ from sync.protocol.codes import Refusal
 from sync.protocol.merge import Merged, merge_field
 from sync.protocol.messages import Mutation, Result
 from sync.server.services.disputes import WHOLE_ROW, keep_conflict
-from sync.server.services.fields import check_owners, check_references, checked_fields, default_owner
+from sync.server.services.fields import check_hands, check_owners, check_references, checked_fields, default_owner
 from sync.server.services.reach import Reach, known_entity
 from sync.server.services.refusals import Poison, RefusedError, keep_refused
 from sync.server.store.access import Access
@@ -104,6 +104,7 @@ class Judge:
         row = self._existing(info, edit)
         if row.deleted_at is not None:
             raise RefusedError(Refusal.DELETED)
+        check_hands(self._access, row)
         wanted = checked_fields(self._access.role, info, Action.UPDATE, edit)
         new = {name: value for name, value in wanted.items() if row.values[name] != value}
         check_owners(self._access, info, new)
@@ -134,6 +135,7 @@ class Judge:
         row = self._existing(info, edit)
         if row.deleted_at is not None:
             return Result(edit.n, "applied", row.ver)
+        check_hands(self._access, row)
         if edit.base_ver != row.ver and _edited_since(self._access, row, edit):
             kept = {name: row.values[name] for name in info.visible_to(self._access.role)}
             return Result(

@@ -67,9 +67,17 @@ def _node(rule: ScopeRule, values: Mapping[str, Any], ver: int, deleted: bool) -
     if rule.desk:
         own.append(DESK)
     links = [(parent, values[column]) for column, parent in rule.parents if values[column]]
-    if rule.subject and values[rule.subject[0]] in ENTITIES:
+    if rule.subject and _lends(rule, values[rule.subject[0]]):
         links.append((values[rule.subject[0]], values[rule.subject[1]]))
     return Node(frozenset(own), links, values["created_by"], ver, deleted)
+
+
+def _lends(rule: ScopeRule, subject: Any) -> bool:
+    """Whether a row of this kind lends its scopes to what is written about it.
+
+    What one person typed, and the server refused, about a row that all may see is not for all to read.
+    """
+    return subject in ENTITIES and not (rule.owners and ENTITIES[subject].facts.scope.ref)
 
 
 class ScopeGraph:

@@ -93,7 +93,8 @@ class Truth:
         own |= {f"share:{row.values[c]}" for c in rule.shared if row.values[c]}
         own |= ({"ref"} if rule.ref else set()) | ({"desk"} if rule.desk else set())
         links = [(parent, str(row.values[column])) for column, parent in rule.parents if row.values[column]]
-        if rule.subject:
+        about = ENTITIES.get(str(row.values[rule.subject[0]])) if rule.subject else None
+        if rule.subject and about and not (rule.owners and about.facts.scope.ref):
             links.append((str(row.values[rule.subject[0]]), str(row.values[rule.subject[1]])))
         found = frozenset(own).union(*(self.scopes(link) for link in [*links, *self._lenders[key]]))
         creator = row.values["created_by"]
