@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QLocale, QLoggingCategory, QObject, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
@@ -230,6 +230,7 @@ def window_icon() -> QIcon:
 
 def make_application(arguments: Sequence[str]) -> QApplication:
     """The Qt application with its names, icon and rounding of scales."""
+    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")  # Devanagari comes from a family of its own
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication(list(arguments))
     application.setApplicationName("nxcrm")

@@ -5,1663 +5,1663 @@
     <name>Chip</name>
     <message>
         <source>Any</source>
-        <translation type="unfinished"></translation>
+        <translation>कोई भी</translation>
     </message>
     <message>
         <source>Filter %1</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़िल्टर %1</translation>
     </message>
 </context>
 <context>
     <name>Composer</name>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>नोट</translation>
     </message>
     <message>
         <source>Call</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉल</translation>
     </message>
     <message>
         <source>Follow-up</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ॉलो-अप</translation>
     </message>
     <message>
         <source>What to log</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या दर्ज करना है</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>दर्ज करें</translation>
     </message>
     <message>
         <source>Ctrl+Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>Ctrl+Enter</translation>
     </message>
     <message>
         <source>Outcome of the call</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉल का नतीजा</translation>
     </message>
     <message>
         <source>Spoke</source>
-        <translation type="unfinished"></translation>
+        <translation>बात हुई</translation>
     </message>
     <message>
         <source>No answer</source>
-        <translation type="unfinished"></translation>
+        <translation>जवाब नहीं मिला</translation>
     </message>
     <message>
         <source>Busy, call again</source>
-        <translation type="unfinished"></translation>
+        <translation>व्यस्त, फिर कॉल करें</translation>
     </message>
     <message>
         <source>Wrong number</source>
-        <translation type="unfinished"></translation>
+        <translation>ग़लत नंबर</translation>
     </message>
     <message>
         <source>Not interested</source>
-        <translation type="unfinished"></translation>
+        <translation>रुचि नहीं</translation>
     </message>
     <message>
         <source>When it is due</source>
-        <translation type="unfinished"></translation>
+        <translation>कब तक</translation>
     </message>
     <message>
         <source>Tomorrow</source>
-        <translation type="unfinished"></translation>
+        <translation>कल</translation>
     </message>
     <message>
         <source>3 days</source>
-        <translation type="unfinished"></translation>
+        <translation>3 दिन</translation>
     </message>
     <message>
         <source>Week</source>
-        <translation type="unfinished"></translation>
+        <translation>एक हफ़्ता</translation>
     </message>
     <message>
         <source>Write a note …</source>
-        <translation type="unfinished"></translation>
+        <translation>नोट लिखें …</translation>
     </message>
     <message>
         <source>What was said?</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या बात हुई?</translation>
     </message>
     <message>
         <source>What is to be done?</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या करना है?</translation>
     </message>
 </context>
 <context>
     <name>ConflictDialog</name>
     <message>
         <source>Resolve a conflict</source>
-        <translation type="unfinished"></translation>
+        <translation>टकराव सुलझाएँ</translation>
     </message>
     <message>
         <source>Two people changed this at the same time. Choose what stays; the other stays in the timeline.</source>
-        <translation type="unfinished"></translation>
+        <translation>दो लोगों ने इसे एक ही समय पर बदला। चुनें कि क्या रहे; दूसरा मान समयरेखा में रहेगा।</translation>
     </message>
     <message>
         <source>Before: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>पहले: %1</translation>
     </message>
     <message>
         <source>Keep what the server has</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर वाला रखें</translation>
     </message>
     <message>
         <source>Take the other</source>
-        <translation type="unfinished"></translation>
+        <translation>दूसरा लें</translation>
     </message>
     <message>
         <source>Write something else</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ और लिखें</translation>
     </message>
     <message>
         <source>Decide later</source>
-        <translation type="unfinished"></translation>
+        <translation>बाद में तय करें</translation>
     </message>
     <message>
         <source>Resolve</source>
-        <translation type="unfinished"></translation>
+        <translation>सुलझाएँ</translation>
     </message>
     <message>
         <source>(empty)</source>
-        <translation type="unfinished"></translation>
+        <translation>(ख़ाली)</translation>
     </message>
     <message>
         <source>It will say: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>यह लिखा रहेगा: %1</translation>
     </message>
 </context>
 <context>
     <name>CustomerDetail</name>
     <message>
         <source>Docs</source>
-        <translation type="unfinished"></translation>
+        <translation>काग़ज़ात</translation>
     </message>
     <message>
         <source>Money</source>
-        <translation type="unfinished"></translation>
+        <translation>लेन-देन</translation>
     </message>
 </context>
 <context>
     <name>Customers</name>
     <message>
         <source>CONTACT</source>
-        <translation type="unfinished"></translation>
+        <translation>संपर्क</translation>
     </message>
     <message>
         <source>ADDRESS</source>
-        <translation type="unfinished"></translation>
+        <translation>पता</translation>
     </message>
     <message>
         <source>IDENTITY</source>
-        <translation type="unfinished"></translation>
+        <translation>पहचान</translation>
     </message>
     <message>
         <source>WORK</source>
-        <translation type="unfinished"></translation>
+        <translation>काम</translation>
     </message>
     <message>
         <source>REMARKS</source>
-        <translation type="unfinished"></translation>
+        <translation>टिप्पणी</translation>
     </message>
 </context>
 <context>
     <name>DealDialog</name>
     <message>
         <source>New transaction</source>
-        <translation type="unfinished"></translation>
+        <translation>नया सौदा</translation>
     </message>
 </context>
 <context>
     <name>Desktop</name>
     <message>
         <source>Stay</source>
-        <translation type="unfinished"></translation>
+        <translation>यहीं रहें</translation>
     </message>
     <message>
         <source>Discard and lock</source>
-        <translation type="unfinished"></translation>
+        <translation>छोड़ें और लॉक करें</translation>
     </message>
     <message>
         <source>Save and lock</source>
-        <translation type="unfinished"></translation>
+        <translation>सहेजें और लॉक करें</translation>
     </message>
     <message>
         <source>Save your changes?</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव सहेजें?</translation>
     </message>
     <message>
         <source>What you typed is not saved yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>आपने जो लिखा वह अभी सहेजा नहीं गया है।</translation>
     </message>
 </context>
 <context>
     <name>Dictionary</name>
     <message>
         <source>Member of staff</source>
-        <translation type="unfinished"></translation>
+        <translation>कर्मचारी</translation>
     </message>
     <message>
         <source>Staff</source>
-        <translation type="unfinished"></translation>
+        <translation>कर्मचारी</translation>
     </message>
     <message>
         <source>Id</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Created</source>
-        <translation type="unfinished"></translation>
+        <translation>बनाया गया</translation>
     </message>
     <message>
         <source>Created by</source>
-        <translation type="unfinished"></translation>
+        <translation>किसने बनाया</translation>
     </message>
     <message>
         <source>Changed</source>
-        <translation type="unfinished"></translation>
+        <translation>बदला गया</translation>
     </message>
     <message>
         <source>Changed by</source>
-        <translation type="unfinished"></translation>
+        <translation>किसने बदला</translation>
     </message>
     <message>
         <source>User name</source>
-        <translation type="unfinished"></translation>
+        <translation>उपयोगकर्ता नाम</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>नाम</translation>
     </message>
     <message>
         <source>Role</source>
-        <translation type="unfinished"></translation>
+        <translation>भूमिका</translation>
     </message>
     <message>
         <source>Sales</source>
-        <translation type="unfinished"></translation>
+        <translation>बिक्री</translation>
     </message>
     <message>
         <source>Manager</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रबंधक</translation>
     </message>
     <message>
         <source>Finance</source>
-        <translation type="unfinished"></translation>
+        <translation>वित्त</translation>
     </message>
     <message>
         <source>Privacy officer</source>
-        <translation type="unfinished"></translation>
+        <translation>निजता अधिकारी</translation>
     </message>
     <message>
         <source>Auditor</source>
-        <translation type="unfinished"></translation>
+        <translation>लेखा परीक्षक</translation>
     </message>
     <message>
         <source>Admin</source>
-        <translation type="unfinished"></translation>
+        <translation>व्यवस्थापक</translation>
     </message>
     <message>
         <source>Reporting manager</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Team</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Employee id</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>E-mail</source>
-        <translation type="unfinished"></translation>
+        <translation>ई-मेल</translation>
     </message>
     <message>
         <source>Phone</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ोन</translation>
     </message>
     <message>
         <source>Department</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Designation</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Active</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Teams</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Lead stage</source>
-        <translation type="unfinished"></translation>
+        <translation>लीड चरण</translation>
     </message>
     <message>
         <source>Lead stages</source>
-        <translation type="unfinished"></translation>
+        <translation>लीड चरण</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Name in Hindi</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Position</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probability, per cent</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation>नतीजा</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>खुला</translation>
     </message>
     <message>
         <source>Won</source>
-        <translation type="unfinished"></translation>
+        <translation>सफल</translation>
     </message>
     <message>
         <source>Lost</source>
-        <translation type="unfinished"></translation>
+        <translation>असफल</translation>
     </message>
     <message>
         <source>Customer</source>
-        <translation type="unfinished"></translation>
+        <translation>ग्राहक</translation>
     </message>
     <message>
         <source>Customers</source>
-        <translation type="unfinished"></translation>
+        <translation>ग्राहक</translation>
     </message>
     <message>
         <source>Other phone</source>
-        <translation type="unfinished"></translation>
+        <translation>दूसरा फ़ोन</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>पता</translation>
     </message>
     <message>
         <source>City</source>
-        <translation type="unfinished"></translation>
+        <translation>शहर</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>राज्य</translation>
     </message>
     <message>
         <source>PIN code</source>
-        <translation type="unfinished"></translation>
+        <translation>पिन कोड</translation>
     </message>
     <message>
         <source>Date of birth</source>
-        <translation type="unfinished"></translation>
+        <translation>जन्म तिथि</translation>
     </message>
     <message>
         <source>PAN</source>
-        <translation type="unfinished"></translation>
+        <translation>पैन</translation>
     </message>
     <message>
         <source>Company</source>
-        <translation type="unfinished"></translation>
+        <translation>कंपनी</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>भाषा</translation>
     </message>
     <message>
         <source>English</source>
-        <translation type="unfinished"></translation>
+        <translation>अंग्रेज़ी</translation>
     </message>
     <message>
         <source>Hindi</source>
-        <translation type="unfinished"></translation>
+        <translation>हिन्दी</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>स्रोत</translation>
     </message>
     <message>
         <source>Tags</source>
-        <translation type="unfinished"></translation>
+        <translation>टैग</translation>
     </message>
     <message>
         <source>Remarks</source>
-        <translation type="unfinished"></translation>
+        <translation>टिप्पणी</translation>
     </message>
     <message>
         <source>Owner</source>
-        <translation type="unfinished"></translation>
+        <translation>ज़िम्मेदार</translation>
     </message>
     <message>
         <source>Reference in the old system</source>
-        <translation type="unfinished"></translation>
+        <translation>पुराने सिस्टम का संदर्भ</translation>
     </message>
     <message>
         <source>Companies</source>
-        <translation type="unfinished"></translation>
+        <translation>कंपनियाँ</translation>
     </message>
     <message>
         <source>GSTIN</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Website</source>
-        <translation type="unfinished"></translation>
+        <translation>वेबसाइट</translation>
     </message>
     <message>
         <source>Industry</source>
-        <translation type="unfinished"></translation>
+        <translation>उद्योग</translation>
     </message>
     <message>
         <source>Vehicle</source>
-        <translation type="unfinished"></translation>
+        <translation>गाड़ी</translation>
     </message>
     <message>
         <source>Vehicles</source>
-        <translation type="unfinished"></translation>
+        <translation>गाड़ियाँ</translation>
     </message>
     <message>
         <source>Registration number</source>
-        <translation type="unfinished"></translation>
+        <translation>पंजीकरण नंबर</translation>
     </message>
     <message>
         <source>Chassis number</source>
-        <translation type="unfinished"></translation>
+        <translation>चेसिस नंबर</translation>
     </message>
     <message>
         <source>Engine number</source>
-        <translation type="unfinished"></translation>
+        <translation>इंजन नंबर</translation>
     </message>
     <message>
         <source>Make</source>
-        <translation type="unfinished"></translation>
+        <translation>कंपनी</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>मॉडल</translation>
     </message>
     <message>
         <source>Variant</source>
-        <translation type="unfinished"></translation>
+        <translation>वेरिएंट</translation>
     </message>
     <message>
         <source>Year</source>
-        <translation type="unfinished"></translation>
+        <translation>वर्ष</translation>
     </message>
     <message>
         <source>Fuel</source>
-        <translation type="unfinished"></translation>
+        <translation>ईंधन</translation>
     </message>
     <message>
         <source>Transmission</source>
-        <translation type="unfinished"></translation>
+        <translation>ट्रांसमिशन</translation>
     </message>
     <message>
         <source>Colour</source>
-        <translation type="unfinished"></translation>
+        <translation>रंग</translation>
     </message>
     <message>
         <source>Odometer, km</source>
-        <translation type="unfinished"></translation>
+        <translation>चली, किमी</translation>
     </message>
     <message>
         <source>Ownership</source>
-        <translation type="unfinished"></translation>
+        <translation>मालिकाना</translation>
     </message>
     <message>
         <source>Stock</source>
-        <translation type="unfinished"></translation>
+        <translation>स्टॉक</translation>
     </message>
     <message>
         <source>Wanted</source>
-        <translation type="unfinished"></translation>
+        <translation>चाहिए</translation>
     </message>
     <message>
         <source>Available</source>
-        <translation type="unfinished"></translation>
+        <translation>उपलब्ध</translation>
     </message>
     <message>
         <source>Booked</source>
-        <translation type="unfinished"></translation>
+        <translation>बुक</translation>
     </message>
     <message>
         <source>Sold</source>
-        <translation type="unfinished"></translation>
+        <translation>बिक गई</translation>
     </message>
     <message>
         <source>Asking price</source>
-        <translation type="unfinished"></translation>
+        <translation>माँगी क़ीमत</translation>
     </message>
     <message>
         <source>Cost</source>
-        <translation type="unfinished"></translation>
+        <translation>लागत</translation>
     </message>
     <message>
         <source>In stock since</source>
-        <translation type="unfinished"></translation>
+        <translation>स्टॉक में कब से</translation>
     </message>
     <message>
         <source>Insurance until</source>
-        <translation type="unfinished"></translation>
+        <translation>बीमा कब तक</translation>
     </message>
     <message>
         <source>Location</source>
-        <translation type="unfinished"></translation>
+        <translation>स्थान</translation>
     </message>
     <message>
         <source>Lead</source>
-        <translation type="unfinished"></translation>
+        <translation>लीड</translation>
     </message>
     <message>
         <source>Leads</source>
-        <translation type="unfinished"></translation>
+        <translation>लीड</translation>
     </message>
     <message>
         <source>Stage</source>
-        <translation type="unfinished"></translation>
+        <translation>चरण</translation>
     </message>
     <message>
         <source>Lost because</source>
-        <translation type="unfinished"></translation>
+        <translation>असफल होने का कारण</translation>
     </message>
     <message>
         <source>Rating</source>
-        <translation type="unfinished"></translation>
+        <translation>रेटिंग</translation>
     </message>
     <message>
         <source>Hot</source>
-        <translation type="unfinished"></translation>
+        <translation>गरम</translation>
     </message>
     <message>
         <source>Warm</source>
-        <translation type="unfinished"></translation>
+        <translation>मध्यम</translation>
     </message>
     <message>
         <source>Cold</source>
-        <translation type="unfinished"></translation>
+        <translation>ठंडा</translation>
     </message>
     <message>
         <source>Interested in</source>
-        <translation type="unfinished"></translation>
+        <translation>रुचि</translation>
     </message>
     <message>
         <source>Budget</source>
-        <translation type="unfinished"></translation>
+        <translation>बजट</translation>
     </message>
     <message>
         <source>Company record</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Next step</source>
-        <translation type="unfinished"></translation>
+        <translation>अगला क़दम</translation>
     </message>
     <message>
         <source>Next step due</source>
-        <translation type="unfinished"></translation>
+        <translation>अगला क़दम कब</translation>
     </message>
     <message>
         <source>Last activity</source>
-        <translation type="unfinished"></translation>
+        <translation>पिछली गतिविधि</translation>
     </message>
     <message>
         <source>Enquired</source>
-        <translation type="unfinished"></translation>
+        <translation>पूछताछ</translation>
     </message>
     <message>
         <source>Stage change</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Stage history</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>से</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>तक</translation>
     </message>
     <message>
         <source>When</source>
-        <translation type="unfinished"></translation>
+        <translation>कब</translation>
     </message>
     <message>
         <source>Transaction</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदा</translation>
     </message>
     <message>
         <source>Transactions</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदे</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रकार</translation>
     </message>
     <message>
         <source>Purchase</source>
-        <translation type="unfinished"></translation>
+        <translation>ख़रीद</translation>
     </message>
     <message>
         <source>Sale</source>
-        <translation type="unfinished"></translation>
+        <translation>बिक्री</translation>
     </message>
     <message>
         <source>Consignment</source>
-        <translation type="unfinished"></translation>
+        <translation>कंसाइनमेंट</translation>
     </message>
     <message>
         <source>Loan referral</source>
-        <translation type="unfinished"></translation>
+        <translation>ऋण रेफ़रल</translation>
     </message>
     <message>
         <source>Insurance</source>
-        <translation type="unfinished"></translation>
+        <translation>बीमा</translation>
     </message>
     <message>
         <source>RC transfer</source>
-        <translation type="unfinished"></translation>
+        <translation>आरसी ट्रांसफ़र</translation>
     </message>
     <message>
         <source>Refund</source>
-        <translation type="unfinished"></translation>
+        <translation>वापसी</translation>
     </message>
     <message>
         <source>Draft</source>
-        <translation type="unfinished"></translation>
+        <translation>मसौदा</translation>
     </message>
     <message>
         <source>Agreed</source>
-        <translation type="unfinished"></translation>
+        <translation>तय</translation>
     </message>
     <message>
         <source>Delivered</source>
-        <translation type="unfinished"></translation>
+        <translation>डिलीवर</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>रद्द</translation>
     </message>
     <message>
         <source>Agreed amount</source>
-        <translation type="unfinished"></translation>
+        <translation>तय राशि</translation>
     </message>
     <message>
         <source>Agreed on</source>
-        <translation type="unfinished"></translation>
+        <translation>तय तारीख़</translation>
     </message>
     <message>
         <source>Financier</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइनेंसर</translation>
     </message>
     <message>
         <source>Payment</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान</translation>
     </message>
     <message>
         <source>Payments</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान</translation>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished"></translation>
+        <translation>दिशा</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>मिला</translation>
     </message>
     <message>
         <source>Paid</source>
-        <translation type="unfinished"></translation>
+        <translation>दिया</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished"></translation>
+        <translation>तरीक़ा</translation>
     </message>
     <message>
         <source>Cash</source>
-        <translation type="unfinished"></translation>
+        <translation>नक़द</translation>
     </message>
     <message>
         <source>UPI</source>
-        <translation type="unfinished"></translation>
+        <translation>यूपीआई</translation>
     </message>
     <message>
         <source>Card</source>
-        <translation type="unfinished"></translation>
+        <translation>कार्ड</translation>
     </message>
     <message>
         <source>NEFT</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>RTGS</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cheque</source>
-        <translation type="unfinished"></translation>
+        <translation>चेक</translation>
     </message>
     <message>
         <source>Amount</source>
-        <translation type="unfinished"></translation>
+        <translation>राशि</translation>
     </message>
     <message>
         <source>Date</source>
-        <translation type="unfinished"></translation>
+        <translation>तारीख़</translation>
     </message>
     <message>
         <source>Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>संदर्भ</translation>
     </message>
     <message>
         <source>Reverses</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Remark</source>
-        <translation type="unfinished"></translation>
+        <translation>टिप्पणी</translation>
     </message>
     <message>
         <source>Communication</source>
-        <translation type="unfinished"></translation>
+        <translation>बातचीत</translation>
     </message>
     <message>
         <source>Communications</source>
-        <translation type="unfinished"></translation>
+        <translation>बातचीत</translation>
     </message>
     <message>
         <source>Call</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉल</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>नोट</translation>
     </message>
     <message>
         <source>Meeting</source>
-        <translation type="unfinished"></translation>
+        <translation>मुलाक़ात</translation>
     </message>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>संदेश</translation>
     </message>
     <message>
         <source>From the customer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>To the customer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Duration, seconds</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Subject</source>
-        <translation type="unfinished"></translation>
+        <translation>विषय</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>पाठ</translation>
     </message>
     <message>
         <source>Follow-up</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ॉलो-अप</translation>
     </message>
     <message>
         <source>Follow-ups</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ॉलो-अप</translation>
     </message>
     <message>
         <source>Assigned to</source>
-        <translation type="unfinished"></translation>
+        <translation>किसे सौंपा</translation>
     </message>
     <message>
         <source>Due</source>
-        <translation type="unfinished"></translation>
+        <translation>नियत समय</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>स्थिति</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>पूरा</translation>
     </message>
     <message>
         <source>Document</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़</translation>
     </message>
     <message>
         <source>Documents</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़</translation>
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished"></translation>
+        <translation>शीर्षक</translation>
     </message>
     <message>
         <source>Category</source>
-        <translation type="unfinished"></translation>
+        <translation>श्रेणी</translation>
     </message>
     <message>
         <source>Registration certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>पंजीकरण प्रमाणपत्र</translation>
     </message>
     <message>
         <source>Identity proof</source>
-        <translation type="unfinished"></translation>
+        <translation>पहचान प्रमाण</translation>
     </message>
     <message>
         <source>Address proof</source>
-        <translation type="unfinished"></translation>
+        <translation>पता प्रमाण</translation>
     </message>
     <message>
         <source>Agreement</source>
-        <translation type="unfinished"></translation>
+        <translation>अनुबंध</translation>
     </message>
     <message>
         <source>Invoice</source>
-        <translation type="unfinished"></translation>
+        <translation>बिल</translation>
     </message>
     <message>
         <source>Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ोटो</translation>
     </message>
     <message>
         <source>Other</source>
-        <translation type="unfinished"></translation>
+        <translation>अन्य</translation>
     </message>
     <message>
         <source>Valid until</source>
-        <translation type="unfinished"></translation>
+        <translation>कब तक मान्य</translation>
     </message>
     <message>
         <source>Document version</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Document versions</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>File name</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Media type</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Size, bytes</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>SHA-256</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Consent</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Consents</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Purpose</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Service</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Authentication</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Operations</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Notifications</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Security</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Compliance</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Analytics</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Decision</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Given</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Withdrawn</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Objected</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>How it was given</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Text shown</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Privacy request</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Privacy requests</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Access</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Correction</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Deletion</source>
-        <translation type="unfinished"></translation>
+        <translation>हटाना</translation>
     </message>
     <message>
         <source>Portability</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Objection</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Withdrawal of consent</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Grievance</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Refused</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकृत</translation>
     </message>
     <message>
-        <source>In the customer&apos;s words</source>
-        <translation type="unfinished"></translation>
+        <source>In the customer's words</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Legal hold</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Legal holds</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>कारण</translation>
     </message>
     <message>
         <source>Section of law</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Fields held</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Until</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Disclosure</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Disclosure register</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Recipient</source>
-        <translation type="unfinished"></translation>
+        <translation>प्राप्तकर्ता</translation>
     </message>
     <message>
         <source>Basis</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Data</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Country</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Safeguard</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Package</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Policy version</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Policy versions</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>In force from</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Policy acceptance</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Policy acceptances</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Incident</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Incidents</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Detected</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Contained</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Closed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Drill</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What happened</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Saved view</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Saved views</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Of</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Definition</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Shared with</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Audit event</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Audit trail</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Who</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Action</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Row</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Detail</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Previous hash</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Hash</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Usage event</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Usage events</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Feature</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Conflict</source>
-        <translation type="unfinished"></translation>
+        <translation>टकराव</translation>
     </message>
     <message>
         <source>Conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>टकराव</translation>
     </message>
     <message>
         <source>Field</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ील्ड</translation>
     </message>
     <message>
         <source>Before</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The value set aside</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The value kept</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Set aside from</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Set aside, typed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Kept from</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Kept, received</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Mine taken</source>
-        <translation type="unfinished"></translation>
+        <translation>मेरा लिया</translation>
     </message>
     <message>
-        <source>Server&apos;s kept</source>
-        <translation type="unfinished"></translation>
+        <source>Server's kept</source>
+        <translation>सर्वर का रखा</translation>
     </message>
     <message>
         <source>Merged</source>
-        <translation type="unfinished"></translation>
+        <translation>मिलाया</translation>
     </message>
     <message>
         <source>Refused edit</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकृत बदलाव</translation>
     </message>
     <message>
         <source>Refused edits</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकृत बदलाव</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव</translation>
     </message>
     <message>
         <source>What was typed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Refused because</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकार का कारण</translation>
     </message>
     <message>
         <source>Typed by</source>
-        <translation type="unfinished"></translation>
+        <translation>किसने लिखा</translation>
     </message>
     <message>
         <source>Typed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Applied</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Dismissed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Yes</source>
-        <translation type="unfinished"></translation>
+        <translation>हाँ</translation>
     </message>
     <message>
         <source>No</source>
-        <translation type="unfinished"></translation>
+        <translation>नहीं</translation>
     </message>
 </context>
 <context>
     <name>DocumentDetail</name>
     <message>
         <source>Preview</source>
-        <translation type="unfinished"></translation>
+        <translation>झलक</translation>
     </message>
 </context>
 <context>
     <name>Documents</name>
     <message>
         <source>DOCUMENT</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़</translation>
     </message>
 </context>
 <context>
     <name>DocumentsPane</name>
     <message>
         <source>Open a lead or a customer and drop files on Docs. They are stored encrypted on this laptop.</source>
-        <translation type="unfinished"></translation>
+        <translation>कोई लीड या ग्राहक खोलें और फ़ाइलें काग़ज़ात पर छोड़ें। वे इस लैपटॉप पर एन्क्रिप्ट होकर रखी जाती हैं।</translation>
     </message>
     <message>
         <source>Go to leads</source>
-        <translation type="unfinished"></translation>
+        <translation>लीड पर जाएँ</translation>
     </message>
 </context>
 <context>
     <name>Editor</name>
     <message>
         <source>dd-mm-yyyy</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>dd-mm-yyyy hh:mm</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>5,50,000 or 5.5 lakh</source>
-        <translation type="unfinished"></translation>
+        <translation>5,50,000 या 5.5 lakh</translation>
     </message>
     <message>
         <source>98765 43210</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>words, separated by commas</source>
-        <translation type="unfinished"></translation>
+        <translation>शब्द, अल्पविराम से अलग</translation>
     </message>
 </context>
 <context>
     <name>EnrolScreen</name>
     <message>
         <source>Server</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर</translation>
     </message>
     <message>
         <source>User name</source>
-        <translation type="unfinished"></translation>
+        <translation>उपयोगकर्ता नाम</translation>
     </message>
     <message>
         <source>Password you were given</source>
-        <translation type="unfinished"></translation>
+        <translation>मिला हुआ पासवर्ड</translation>
     </message>
     <message>
         <source>One-time code</source>
-        <translation type="unfinished"></translation>
+        <translation>एक-बारी कोड</translation>
     </message>
     <message>
         <source>6 digits of your authenticator</source>
-        <translation type="unfinished"></translation>
+        <translation>ऑथेंटिकेटर के 6 अंक</translation>
     </message>
     <message>
         <source>New password</source>
-        <translation type="unfinished"></translation>
+        <translation>नया पासवर्ड</translation>
     </message>
     <message>
         <source>at least 12 characters</source>
-        <translation type="unfinished"></translation>
+        <translation>कम से कम 12 अक्षर</translation>
     </message>
     <message>
         <source>New password again</source>
-        <translation type="unfinished"></translation>
+        <translation>नया पासवर्ड फिर से</translation>
     </message>
     <message>
         <source>as this computer knows it</source>
-        <translation type="unfinished"></translation>
+        <translation>जैसा यह कंप्यूटर जानता है</translation>
     </message>
     <message>
         <source>Enrol this laptop</source>
-        <translation type="unfinished"></translation>
+        <translation>यह लैपटॉप जोड़ें</translation>
     </message>
     <message>
         <source>Choose a file …</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल चुनें …</translation>
     </message>
     <message>
         <source>Your administrator gave you these. It takes a network once; afterwards you work without.</source>
-        <translation type="unfinished"></translation>
+        <translation>ये आपके व्यवस्थापक ने दिए हैं। नेटवर्क एक बार चाहिए; फिर उसके बिना भी काम होता है।</translation>
     </message>
     <message>
-        <source>The server&apos;s certificate authority</source>
-        <translation type="unfinished"></translation>
+        <source>The server's certificate authority</source>
+        <translation>सर्वर का प्रमाणपत्र प्राधिकरण</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉपी करें</translation>
     </message>
     <message>
         <source>Your recovery codes</source>
-        <translation type="unfinished"></translation>
+        <translation>आपके रिकवरी कोड</translation>
     </message>
     <message>
         <source>Each signs you in once if you lose your authenticator. They are shown only now.</source>
-        <translation type="unfinished"></translation>
+        <translation>ऑथेंटिकेटर खो जाने पर हर कोड एक बार काम करता है। ये केवल अभी दिखाए जाते हैं।</translation>
     </message>
     <message>
         <source>I have written them down</source>
-        <translation type="unfinished"></translation>
+        <translation>मैंने लिख लिए हैं</translation>
     </message>
     <message>
         <source>Certificate authority</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रमाणपत्र प्राधिकरण</translation>
     </message>
     <message>
         <source>%1 is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 नहीं दिया गया है।</translation>
     </message>
     <message>
         <source>The two new passwords differ.</source>
-        <translation type="unfinished"></translation>
+        <translation>दोनों नए पासवर्ड अलग हैं।</translation>
     </message>
     <message>
         <source>Enrolling …</source>
-        <translation type="unfinished"></translation>
+        <translation>जोड़ा जा रहा है …</translation>
     </message>
 </context>
 <context>
     <name>ErrorDialog</name>
     <message>
         <source>That did not work</source>
-        <translation type="unfinished"></translation>
+        <translation>यह नहीं हो सका</translation>
     </message>
     <message>
         <source>What is safe</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या सुरक्षित है</translation>
     </message>
     <message>
         <source>What to do</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या करें</translation>
     </message>
     <message>
         <source>Code: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>कोड: %1</translation>
     </message>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished"></translation>
+        <translation>विवरण कॉपी करें</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>बंद करें</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉपी हुआ</translation>
     </message>
 </context>
 <context>
     <name>FormDialog</name>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>रद्द करें</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished"></translation>
+        <translation>सहेजें</translation>
     </message>
 </context>
 <context>
     <name>ImportDialog</name>
     <message>
         <source>Import a file</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल आयात करें</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>रद्द करें</translation>
     </message>
     <message>
         <source>Undo this import</source>
-        <translation type="unfinished"></translation>
+        <translation>यह आयात वापस लें</translation>
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished"></translation>
+        <translation>आयात करें</translation>
     </message>
     <message>
         <source>Excel, CSV and vCard files</source>
-        <translation type="unfinished"></translation>
+        <translation>Excel, CSV और vCard फ़ाइलें</translation>
     </message>
     <message>
         <source>Choose a file …</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल चुनें …</translation>
     </message>
     <message>
         <source>Kind of record</source>
-        <translation type="unfinished"></translation>
+        <translation>रिकॉर्ड का प्रकार</translation>
     </message>
     <message>
         <source>Where the file comes from</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल कहाँ से है</translation>
     </message>
     <message>
         <source>Rows that are here already</source>
-        <translation type="unfinished"></translation>
+        <translation>जो पहले से मौजूद हैं</translation>
     </message>
     <message>
         <source>Leave them out</source>
-        <translation type="unfinished"></translation>
+        <translation>छोड़ दें</translation>
     </message>
     <message>
         <source>Update them</source>
-        <translation type="unfinished"></translation>
+        <translation>अपडेट करें</translation>
     </message>
     <message>
         <source>Create them again</source>
-        <translation type="unfinished"></translation>
+        <translation>फिर से बनाएँ</translation>
     </message>
     <message>
         <source>Columns named as here</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉलम के नाम यहाँ जैसे</translation>
     </message>
     <message>
         <source>Column of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल का कॉलम</translation>
     </message>
     <message>
         <source>Becomes</source>
-        <translation type="unfinished"></translation>
+        <translation>यहाँ बनेगा</translation>
     </message>
     <message>
         <source>First rows</source>
-        <translation type="unfinished"></translation>
+        <translation>पहली पंक्तियाँ</translation>
     </message>
     <message>
         <source>What the columns become</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉलम क्या बनेंगे</translation>
     </message>
     <message>
         <source>Progress of the import</source>
-        <translation type="unfinished"></translation>
+        <translation>आयात की प्रगति</translation>
     </message>
     <message>
         <source>Importing …</source>
-        <translation type="unfinished"></translation>
+        <translation>आयात हो रहा है …</translation>
     </message>
     <message>
         <source>Line</source>
-        <translation type="unfinished"></translation>
+        <translation>पंक्ति</translation>
     </message>
     <message>
         <source>Column</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉलम</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>कारण</translation>
     </message>
     <message>
         <source>Refused rows</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकृत पंक्तियाँ</translation>
     </message>
     <message>
         <source>Equal in</source>
-        <translation type="unfinished"></translation>
+        <translation>समान फ़ील्ड</translation>
     </message>
     <message>
         <source>Looks like</source>
-        <translation type="unfinished"></translation>
+        <translation>किसके जैसा</translation>
     </message>
     <message>
         <source>Rows that look like others</source>
-        <translation type="unfinished"></translation>
+        <translation>मिलती-जुलती पंक्तियाँ</translation>
     </message>
     <message>
         <source>Lists</source>
-        <translation type="unfinished"></translation>
+        <translation>सूचियाँ</translation>
     </message>
     <message>
         <source>Choose a file to import</source>
-        <translation type="unfinished"></translation>
+        <translation>आयात के लिए फ़ाइल चुनें</translation>
     </message>
     <message>
         <source>Looking at the file …</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल देखी जा रही है …</translation>
     </message>
     <message>
         <source>– left out</source>
-        <translation type="unfinished"></translation>
+        <translation>– छोड़ा गया</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>रोकें</translation>
     </message>
     <message>
         <source>Import %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 का आयात</translation>
     </message>
     <message>
         <source>%1 of %2 rows</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 में से %1 पंक्तियाँ</translation>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>रोका गया।</translation>
     </message>
     <message>
         <source>Columns left out: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>छोड़े गए कॉलम: %1</translation>
     </message>
     <message>
         <source>Refused</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकृत</translation>
     </message>
     <message>
         <source>Look alike</source>
-        <translation type="unfinished"></translation>
+        <translation>मिलते-जुलते</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>बंद करें</translation>
     </message>
     <message>
         <source>a record that is here</source>
-        <translation type="unfinished"></translation>
+        <translation>यहाँ मौजूद रिकॉर्ड</translation>
     </message>
     <message>
         <source>Undo the import</source>
-        <translation type="unfinished"></translation>
+        <translation>आयात वापस लें</translation>
     </message>
     <message numerus="yes">
         <source>%Ln created</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln बने</numerusform>
+            <numerusform>%Ln बने</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln updated</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln अपडेट हुए</numerusform>
+            <numerusform>%Ln अपडेट हुए</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln duplicate(s) left out</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln दोहराव छोड़ा गया</numerusform>
+            <numerusform>%Ln दोहराव छोड़े गए</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln refused</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln अस्वीकृत</numerusform>
+            <numerusform>%Ln अस्वीकृत</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln kept, because worked on since</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln रखा गया, क्योंकि उस पर काम हुआ</numerusform>
+            <numerusform>%Ln रखे गए, क्योंकि उन पर काम हुआ</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Undone: %Ln deleted</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>वापस लिया: %Ln हटाया</numerusform>
+            <numerusform>वापस लिया: %Ln हटाए</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln restored</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln पहले जैसा</numerusform>
+            <numerusform>%Ln पहले जैसे</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln पंक्ति</numerusform>
+            <numerusform>%Ln पंक्तियाँ</numerusform>
         </translation>
     </message>
 </context>
@@ -1669,209 +1669,209 @@
     <name>JobLine</name>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>रोकें</translation>
     </message>
     <message>
         <source>Stopping …</source>
-        <translation type="unfinished"></translation>
+        <translation>रोका जा रहा है …</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>पूरा</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>विफल</translation>
     </message>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>रुका</translation>
     </message>
 </context>
 <context>
     <name>JobsPanel</name>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>काम</translation>
     </message>
     <message>
         <source>JOBS</source>
-        <translation type="unfinished"></translation>
+        <translation>काम</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>बंद करें</translation>
     </message>
 </context>
 <context>
     <name>LeadDetail</name>
     <message>
         <source>Stage</source>
-        <translation type="unfinished"></translation>
+        <translation>चरण</translation>
     </message>
     <message>
         <source>Timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>समयरेखा</translation>
     </message>
     <message>
         <source>Docs</source>
-        <translation type="unfinished"></translation>
+        <translation>काग़ज़ात</translation>
     </message>
     <message>
         <source>Money</source>
-        <translation type="unfinished"></translation>
+        <translation>लेन-देन</translation>
     </message>
 </context>
 <context>
     <name>Leads</name>
     <message>
         <source>CONTACT</source>
-        <translation type="unfinished"></translation>
+        <translation>संपर्क</translation>
     </message>
     <message>
         <source>INTEREST</source>
-        <translation type="unfinished"></translation>
+        <translation>रुचि</translation>
     </message>
     <message>
         <source>PROGRESS</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रगति</translation>
     </message>
     <message>
         <source>WORK</source>
-        <translation type="unfinished"></translation>
+        <translation>काम</translation>
     </message>
     <message>
         <source>REMARKS</source>
-        <translation type="unfinished"></translation>
+        <translation>टिप्पणी</translation>
     </message>
 </context>
 <context>
     <name>LeadsPane</name>
     <message>
         <source>Add your first lead, or import a file of another program: Excel, CSV or vCard.</source>
-        <translation type="unfinished"></translation>
+        <translation>पहली लीड जोड़ें, या दूसरे प्रोग्राम की फ़ाइल आयात करें: Excel, CSV या vCard।</translation>
     </message>
     <message>
         <source>New lead</source>
-        <translation type="unfinished"></translation>
+        <translation>नई लीड</translation>
     </message>
     <message>
         <source>Import a file …</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल आयात करें …</translation>
     </message>
 </context>
 <context>
     <name>LedgerTab</name>
     <message>
         <source>Add payment</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान जोड़ें</translation>
     </message>
     <message>
         <source>Reverse …</source>
-        <translation type="unfinished"></translation>
+        <translation>उलटें …</translation>
     </message>
 </context>
 <context>
     <name>LedgerView</name>
     <message>
         <source>Agreed</source>
-        <translation type="unfinished"></translation>
+        <translation>तय</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>मिला</translation>
     </message>
     <message>
         <source>Paid</source>
-        <translation type="unfinished"></translation>
+        <translation>दिया</translation>
     </message>
     <message>
         <source>Outstanding</source>
-        <translation type="unfinished"></translation>
+        <translation>बकाया</translation>
     </message>
     <message>
         <source>Date</source>
-        <translation type="unfinished"></translation>
+        <translation>तारीख़</translation>
     </message>
     <message>
         <source>Payment</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान</translation>
     </message>
     <message>
         <source>Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>संदर्भ</translation>
     </message>
     <message>
         <source>Amount</source>
-        <translation type="unfinished"></translation>
+        <translation>राशि</translation>
     </message>
     <message>
         <source>Balance</source>
-        <translation type="unfinished"></translation>
+        <translation>शेष</translation>
     </message>
     <message>
         <source>Ledger</source>
-        <translation type="unfinished"></translation>
+        <translation>खाता</translation>
     </message>
     <message>
         <source>Reversal</source>
-        <translation type="unfinished"></translation>
+        <translation>उलट प्रविष्टि</translation>
     </message>
     <message>
         <source>Reversed</source>
-        <translation type="unfinished"></translation>
+        <translation>उलटा गया</translation>
     </message>
 </context>
 <context>
     <name>ListPane</name>
     <message>
         <source>Filter this list</source>
-        <translation type="unfinished"></translation>
+        <translation>यह सूची छाँटें</translation>
     </message>
     <message>
         <source>Filter this list  (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>यह सूची छाँटें  (Ctrl+F)</translation>
     </message>
     <message>
         <source>Choose columns</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉलम चुनें</translation>
     </message>
     <message>
         <source>Nothing matches</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ नहीं मिला</translation>
     </message>
     <message>
         <source>No row passes all filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>कोई पंक्ति सभी फ़िल्टर पर खरी नहीं उतरती।</translation>
     </message>
     <message>
         <source>Clear filters</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़िल्टर हटाएँ</translation>
     </message>
     <message>
         <source>No %1 yet</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी कोई %1 नहीं</translation>
     </message>
     <message>
         <source>What you add here is kept on this laptop, encrypted, and synced when there is a network.</source>
-        <translation type="unfinished"></translation>
+        <translation>यहाँ जो जोड़ा जाए वह इस लैपटॉप पर एन्क्रिप्ट होकर रहता है और नेटवर्क मिलने पर सिंक होता है।</translation>
     </message>
     <message>
         <source>Add the first</source>
-        <translation type="unfinished"></translation>
+        <translation>पहला जोड़ें</translation>
     </message>
     <message numerus="yes">
         <source>%Ln row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln पंक्ति</numerusform>
+            <numerusform>%Ln पंक्तियाँ</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln selected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln चुनी</numerusform>
+            <numerusform>%Ln चुनीं</numerusform>
         </translation>
     </message>
 </context>
@@ -1879,346 +1879,346 @@
     <name>MoneyTab</name>
     <message>
         <source>New transaction</source>
-        <translation type="unfinished"></translation>
+        <translation>नया सौदा</translation>
     </message>
     <message>
         <source>Add payment</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान जोड़ें</translation>
     </message>
     <message>
         <source>Transaction</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदा</translation>
     </message>
     <message>
         <source>Stage</source>
-        <translation type="unfinished"></translation>
+        <translation>चरण</translation>
     </message>
     <message>
         <source>Agreed on</source>
-        <translation type="unfinished"></translation>
+        <translation>तय तारीख़</translation>
     </message>
     <message>
         <source>Agreed amount</source>
-        <translation type="unfinished"></translation>
+        <translation>तय राशि</translation>
     </message>
     <message>
         <source>Transactions</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदे</translation>
     </message>
     <message>
         <source>No transactions yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी कोई सौदा नहीं।</translation>
     </message>
 </context>
 <context>
     <name>NewRecordDialog</name>
     <message>
         <source>New lead</source>
-        <translation type="unfinished"></translation>
+        <translation>नई लीड</translation>
     </message>
     <message>
         <source>New customer</source>
-        <translation type="unfinished"></translation>
+        <translation>नया ग्राहक</translation>
     </message>
     <message>
         <source>New vehicle</source>
-        <translation type="unfinished"></translation>
+        <translation>नई गाड़ी</translation>
     </message>
     <message>
         <source>This may be here already:</source>
-        <translation type="unfinished"></translation>
+        <translation>यह पहले से हो सकता है:</translation>
     </message>
 </context>
 <context>
     <name>Pages</name>
     <message>
         <source>Page</source>
-        <translation type="unfinished"></translation>
+        <translation>पृष्ठ</translation>
     </message>
     <message>
         <source>Page before</source>
-        <translation type="unfinished"></translation>
+        <translation>पिछला पृष्ठ</translation>
     </message>
     <message>
         <source>Next page</source>
-        <translation type="unfinished"></translation>
+        <translation>अगला पृष्ठ</translation>
     </message>
 </context>
 <context>
     <name>Palette</name>
     <message>
         <source>Search everything</source>
-        <translation type="unfinished"></translation>
+        <translation>सब कुछ खोजें</translation>
     </message>
     <message>
         <source>Name, phone, e-mail, registration number …</source>
-        <translation type="unfinished"></translation>
+        <translation>नाम, फ़ोन, ई-मेल, पंजीकरण नंबर …</translation>
     </message>
     <message>
         <source>Results</source>
-        <translation type="unfinished"></translation>
+        <translation>नतीजे</translation>
     </message>
     <message>
         <source>↑ ↓ choose   Enter open   Esc close</source>
-        <translation type="unfinished"></translation>
+        <translation>↑ ↓ चुनें   Enter खोलें   Esc बंद करें</translation>
     </message>
     <message>
         <source>Nothing on this laptop matches.</source>
-        <translation type="unfinished"></translation>
+        <translation>इस लैपटॉप पर कुछ नहीं मिला।</translation>
     </message>
 </context>
 <context>
     <name>PapersTab</name>
     <message>
         <source>Attach …</source>
-        <translation type="unfinished"></translation>
+        <translation>जोड़ें …</translation>
     </message>
     <message>
         <source>Ctrl+Shift+A</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>or drop files here</source>
-        <translation type="unfinished"></translation>
+        <translation>या फ़ाइलें यहाँ छोड़ें</translation>
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished"></translation>
+        <translation>शीर्षक</translation>
     </message>
     <message>
         <source>Category</source>
-        <translation type="unfinished"></translation>
+        <translation>श्रेणी</translation>
     </message>
     <message>
         <source>Valid until</source>
-        <translation type="unfinished"></translation>
+        <translation>कब तक मान्य</translation>
     </message>
     <message>
         <source>Documents</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़</translation>
     </message>
     <message>
         <source>No documents yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी कोई दस्तावेज़ नहीं।</translation>
     </message>
     <message>
         <source>Attach documents</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़ जोड़ें</translation>
     </message>
 </context>
 <context>
     <name>PasswordLine</name>
     <message>
         <source>Show or hide the password</source>
-        <translation type="unfinished"></translation>
+        <translation>पासवर्ड दिखाएँ या छिपाएँ</translation>
     </message>
 </context>
 <context>
     <name>PaymentDialog</name>
     <message>
         <source>Add payment</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान जोड़ें</translation>
     </message>
 </context>
 <context>
     <name>Places</name>
     <message>
         <source>Leads</source>
-        <translation type="unfinished"></translation>
+        <translation>लीड</translation>
     </message>
     <message>
         <source>Customers</source>
-        <translation type="unfinished"></translation>
+        <translation>ग्राहक</translation>
     </message>
     <message>
         <source>Vehicles</source>
-        <translation type="unfinished"></translation>
+        <translation>गाड़ियाँ</translation>
     </message>
     <message>
         <source>Transactions</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदे</translation>
     </message>
     <message>
         <source>Documents</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़</translation>
     </message>
     <message>
         <source>Reports</source>
-        <translation type="unfinished"></translation>
+        <translation>रिपोर्ट</translation>
     </message>
     <message>
         <source>Privacy</source>
-        <translation type="unfinished"></translation>
+        <translation>निजता</translation>
     </message>
     <message>
         <source>Sync</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक</translation>
     </message>
 </context>
 <context>
     <name>Preview</name>
     <message>
         <source>Save a copy …</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रति सहेजें …</translation>
     </message>
     <message>
         <source>Save a copy, readable by anyone with access to that folder</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रति सहेजें; जिसे उस फ़ोल्डर तक पहुँच हो वह पढ़ सकेगा</translation>
     </message>
     <message>
         <source>Copy saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रति सहेजी गई।</translation>
     </message>
 </context>
 <context>
     <name>PrivacyPane</name>
     <message>
         <source>Phone, e-mail or name</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ोन, ई-मेल या नाम</translation>
     </message>
     <message>
         <source>Find</source>
-        <translation type="unfinished"></translation>
+        <translation>खोजें</translation>
     </message>
     <message>
         <source>Person</source>
-        <translation type="unfinished"></translation>
+        <translation>व्यक्ति</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रकार</translation>
     </message>
     <message>
         <source>Found by</source>
-        <translation type="unfinished"></translation>
+        <translation>किससे मिला</translation>
     </message>
     <message>
         <source>People found</source>
-        <translation type="unfinished"></translation>
+        <translation>मिले हुए लोग</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>कारण</translation>
     </message>
     <message>
         <source>e.g. access request of 12-11-2026</source>
-        <translation type="unfinished"></translation>
+        <translation>जैसे 12-11-2026 का अनुरोध</translation>
     </message>
     <message>
         <source>Recipient</source>
-        <translation type="unfinished"></translation>
+        <translation>प्राप्तकर्ता</translation>
     </message>
     <message>
         <source>e.g. the customer</source>
-        <translation type="unfinished"></translation>
+        <translation>जैसे ग्राहक</translation>
     </message>
     <message>
         <source>Export package …</source>
-        <translation type="unfinished"></translation>
+        <translation>पैकेज निर्यात करें …</translation>
     </message>
     <message>
         <source>You search everything the company holds, at the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>आप सर्वर पर कंपनी का सारा डेटा खोजते हैं।</translation>
     </message>
     <message>
         <source>You search what this laptop holds. The privacy officer can export the whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>आप इस लैपटॉप का डेटा खोजते हैं। पूरा निर्यात निजता अधिकारी कर सकते हैं।</translation>
     </message>
     <message>
         <source>EXPORT</source>
-        <translation type="unfinished"></translation>
+        <translation>निर्यात</translation>
     </message>
     <message>
         <source>Every export is entered in the disclosure register.</source>
-        <translation type="unfinished"></translation>
+        <translation>हर निर्यात प्रकटन रजिस्टर में दर्ज होता है।</translation>
     </message>
     <message>
         <source>Searching …</source>
-        <translation type="unfinished"></translation>
+        <translation>खोज जारी है …</translation>
     </message>
     <message>
         <source>Nobody was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>कोई नहीं मिला।</translation>
     </message>
     <message>
         <source>Save the package</source>
-        <translation type="unfinished"></translation>
+        <translation>पैकेज सहेजें</translation>
     </message>
     <message>
         <source>Privacy export</source>
-        <translation type="unfinished"></translation>
+        <translation>निजता निर्यात</translation>
     </message>
     <message>
         <source>Saved %1 with %2 documents.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 सहेजा गया, %2 दस्तावेज़ सहित।</translation>
     </message>
 </context>
 <context>
     <name>Rail</name>
     <message>
         <source>Show or hide the names of the rail</source>
-        <translation type="unfinished"></translation>
+        <translation>पट्टी के नाम दिखाएँ या छिपाएँ</translation>
     </message>
 </context>
 <context>
     <name>RecordDetail</name>
     <message>
         <source>Edit (F2)</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलें (F2)</translation>
     </message>
     <message>
         <source>Close (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>बंद करें (Esc)</translation>
     </message>
     <message>
         <source>Parts of the record</source>
-        <translation type="unfinished"></translation>
+        <translation>रिकॉर्ड के भाग</translation>
     </message>
     <message>
         <source>Overview</source>
-        <translation type="unfinished"></translation>
+        <translation>सारांश</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished"></translation>
+        <translation>सहेजें</translation>
     </message>
     <message>
         <source>Ctrl+S</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>रद्द करें</translation>
     </message>
     <message>
         <source>Stay</source>
-        <translation type="unfinished"></translation>
+        <translation>यहीं रहें</translation>
     </message>
     <message>
         <source>Discard</source>
-        <translation type="unfinished"></translation>
+        <translation>छोड़ें</translation>
     </message>
     <message>
         <source>Save your changes?</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव सहेजें?</translation>
     </message>
     <message>
         <source>What you typed here is not saved yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>आपने यहाँ जो लिखा वह अभी सहेजा नहीं गया है।</translation>
     </message>
     <message>
         <source>Nothing changed yet</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी कुछ नहीं बदला</translation>
     </message>
     <message>
         <source>Something is not right yet</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी कुछ ठीक नहीं है</translation>
     </message>
     <message numerus="yes">
         <source>%Ln change(s) not saved</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln बदलाव सहेजा नहीं</numerusform>
+            <numerusform>%Ln बदलाव सहेजे नहीं</numerusform>
         </translation>
     </message>
 </context>
@@ -2226,160 +2226,160 @@
     <name>ReportsPane</name>
     <message>
         <source>Report</source>
-        <translation type="unfinished"></translation>
+        <translation>रिपोर्ट</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>से</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>तक</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>दिखाएँ</translation>
     </message>
     <message>
         <source>Save as PDF …</source>
-        <translation type="unfinished"></translation>
+        <translation>PDF में सहेजें …</translation>
     </message>
     <message>
         <source>Save as workbook …</source>
-        <translation type="unfinished"></translation>
+        <translation>वर्कबुक में सहेजें …</translation>
     </message>
     <message>
         <source>Save the report</source>
-        <translation type="unfinished"></translation>
+        <translation>रिपोर्ट सहेजें</translation>
     </message>
     <message>
         <source>Report %1</source>
-        <translation type="unfinished"></translation>
+        <translation>रिपोर्ट %1</translation>
     </message>
     <message>
         <source>Saved %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 सहेजा गया</translation>
     </message>
 </context>
 <context>
     <name>ReversalDialog</name>
     <message>
         <source>Reverse the payment</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान उलटें</translation>
     </message>
 </context>
 <context>
     <name>ShortcutSheet</name>
     <message>
         <source>Shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>शॉर्टकट</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>बंद करें</translation>
     </message>
 </context>
 <context>
     <name>Shortcuts</name>
     <message>
         <source>EVERYWHERE</source>
-        <translation type="unfinished"></translation>
+        <translation>हर जगह</translation>
     </message>
     <message>
         <source>LIST AND RECORD</source>
-        <translation type="unfinished"></translation>
+        <translation>सूची और रिकॉर्ड</translation>
     </message>
     <message>
         <source>WORK</source>
-        <translation type="unfinished"></translation>
+        <translation>काम</translation>
     </message>
     <message>
         <source>Search everything</source>
-        <translation type="unfinished"></translation>
+        <translation>सब कुछ खोजें</translation>
     </message>
     <message>
         <source>New record of this kind</source>
-        <translation type="unfinished"></translation>
+        <translation>इसी प्रकार का नया रिकॉर्ड</translation>
     </message>
     <message>
         <source>Sync now</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी सिंक करें</translation>
     </message>
     <message>
         <source>Lock</source>
-        <translation type="unfinished"></translation>
+        <translation>लॉक करें</translation>
     </message>
     <message>
         <source>Next part of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>विंडो का अगला भाग</translation>
     </message>
     <message>
         <source>This sheet</source>
-        <translation type="unfinished"></translation>
+        <translation>यह सूची</translation>
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>सहायता</translation>
     </message>
     <message>
         <source>Filter the list</source>
-        <translation type="unfinished"></translation>
+        <translation>सूची छाँटें</translation>
     </message>
     <message>
         <source>Edit the record</source>
-        <translation type="unfinished"></translation>
+        <translation>रिकॉर्ड बदलें</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished"></translation>
+        <translation>सहेजें</translation>
     </message>
     <message>
         <source>Cancel, back</source>
-        <translation type="unfinished"></translation>
+        <translation>रद्द करें, वापस</translation>
     </message>
     <message>
         <source>Next record</source>
-        <translation type="unfinished"></translation>
+        <translation>अगला रिकॉर्ड</translation>
     </message>
     <message>
         <source>Record before</source>
-        <translation type="unfinished"></translation>
+        <translation>पिछला रिकॉर्ड</translation>
     </message>
     <message>
         <source>Log an activity</source>
-        <translation type="unfinished"></translation>
+        <translation>गतिविधि दर्ज करें</translation>
     </message>
     <message>
         <source>Attach a document</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़ जोड़ें</translation>
     </message>
     <message>
         <source>Import a file</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल आयात करें</translation>
     </message>
 </context>
 <context>
     <name>StatusBar</name>
     <message>
         <source>Rows of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>सूची की पंक्तियाँ</translation>
     </message>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>काम</translation>
     </message>
     <message numerus="yes">
         <source>%Ln conflict(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln टकराव</numerusform>
+            <numerusform>%Ln टकराव</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln job(s) running</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln काम जारी</numerusform>
+            <numerusform>%Ln काम जारी</numerusform>
         </translation>
     </message>
 </context>
@@ -2387,361 +2387,361 @@
     <name>SyncPane</name>
     <message>
         <source>Parts of sync</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक के भाग</translation>
     </message>
     <message>
         <source>Conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>टकराव</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रतीक्षा में</translation>
     </message>
     <message>
         <source>Refused</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकृत</translation>
     </message>
     <message>
         <source>This laptop</source>
-        <translation type="unfinished"></translation>
+        <translation>यह लैपटॉप</translation>
     </message>
     <message>
         <source>Record</source>
-        <translation type="unfinished"></translation>
+        <translation>रिकॉर्ड</translation>
     </message>
     <message>
         <source>Field</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ील्ड</translation>
     </message>
     <message>
         <source>Server has</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर पर</translation>
     </message>
     <message>
         <source>The other</source>
-        <translation type="unfinished"></translation>
+        <translation>दूसरा</translation>
     </message>
     <message>
         <source>Typed by</source>
-        <translation type="unfinished"></translation>
+        <translation>किसने लिखा</translation>
     </message>
     <message>
         <source>When</source>
-        <translation type="unfinished"></translation>
+        <translation>कब</translation>
     </message>
     <message>
         <source>No conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>कोई टकराव नहीं</translation>
     </message>
     <message>
         <source>When two people change the same field, you decide here which value stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>जब दो लोग एक ही फ़ील्ड बदलें, तो यहाँ तय करें कि कौन-सा मान रहे।</translation>
     </message>
     <message>
         <source>Resolve …</source>
-        <translation type="unfinished"></translation>
+        <translation>सुलझाएँ …</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रकार</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव</translation>
     </message>
     <message>
         <source>Fields</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ील्ड</translation>
     </message>
     <message>
         <source>Edits waiting for the server</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर की प्रतीक्षा में बदलाव</translation>
     </message>
     <message>
         <source>Edits made while there is no network wait here, safe on this laptop, and are sent by themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>नेटवर्क न होने पर किए गए बदलाव यहाँ इस लैपटॉप पर सुरक्षित रहते हैं और अपने आप भेजे जाते हैं।</translation>
     </message>
     <message>
         <source>Nothing waits</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ बाक़ी नहीं</translation>
     </message>
     <message>
         <source>Refused because</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकार का कारण</translation>
     </message>
     <message>
         <source>Refused edits</source>
-        <translation type="unfinished"></translation>
+        <translation>अस्वीकृत बदलाव</translation>
     </message>
     <message>
         <source>An edit the server may not accept is kept, with its reason, for a manager to review.</source>
-        <translation type="unfinished"></translation>
+        <translation>जिस बदलाव को सर्वर स्वीकार न करे, वह कारण सहित प्रबंधक के लिए रखा जाता है।</translation>
     </message>
     <message>
         <source>Nothing was refused</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ अस्वीकार नहीं हुआ</translation>
     </message>
     <message>
         <source>New</source>
-        <translation type="unfinished"></translation>
+        <translation>नया</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव</translation>
     </message>
     <message>
         <source>Deletion</source>
-        <translation type="unfinished"></translation>
+        <translation>हटाना</translation>
     </message>
     <message>
         <source>User</source>
-        <translation type="unfinished"></translation>
+        <translation>उपयोगकर्ता</translation>
     </message>
     <message>
         <source>Role</source>
-        <translation type="unfinished"></translation>
+        <translation>भूमिका</translation>
     </message>
     <message>
         <source>Server</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर</translation>
     </message>
     <message>
         <source>Last sync</source>
-        <translation type="unfinished"></translation>
+        <translation>पिछला सिंक</translation>
     </message>
     <message>
         <source>Works offline until</source>
-        <translation type="unfinished"></translation>
+        <translation>ऑफ़लाइन कब तक</translation>
     </message>
     <message>
         <source>Key kept by</source>
-        <translation type="unfinished"></translation>
+        <translation>कुंजी कहाँ</translation>
     </message>
     <message>
         <source>Encryption</source>
-        <translation type="unfinished"></translation>
+        <translation>एन्क्रिप्शन</translation>
     </message>
 </context>
 <context>
     <name>SyncPill</name>
     <message>
         <source>%1 waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 बाक़ी</translation>
     </message>
     <message>
         <source>Synced</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक हो गया</translation>
     </message>
     <message>
         <source>Synced %1</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक %1</translation>
     </message>
     <message>
         <source>Syncing</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक जारी</translation>
     </message>
     <message>
         <source>Syncing %1/%2</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक जारी %1/%2</translation>
     </message>
     <message>
         <source>Offline · %1 waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>ऑफ़लाइन · %1 बाक़ी</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>ऑफ़लाइन</translation>
     </message>
     <message>
         <source>Sign in</source>
-        <translation type="unfinished"></translation>
+        <translation>साइन इन करें</translation>
     </message>
     <message>
         <source>Failed · Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>विफल · फिर कोशिश</translation>
     </message>
     <message>
         <source>1 conflict</source>
-        <translation type="unfinished"></translation>
+        <translation>1 टकराव</translation>
     </message>
     <message>
         <source>%1 conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 टकराव</translation>
     </message>
     <message>
         <source>Sync: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक: %1</translation>
     </message>
 </context>
 <context>
     <name>TimelineTab</name>
     <message>
         <source>Timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>समयरेखा</translation>
     </message>
     <message>
         <source>Show earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>पहले के दिखाएँ</translation>
     </message>
     <message>
         <source>Follow-up</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ॉलो-अप</translation>
     </message>
     <message>
         <source>Stage</source>
-        <translation type="unfinished"></translation>
+        <translation>चरण</translation>
     </message>
     <message>
         <source>Transaction</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदा</translation>
     </message>
     <message>
         <source>Payment</source>
-        <translation type="unfinished"></translation>
+        <translation>भुगतान</translation>
     </message>
     <message>
         <source>Document</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़</translation>
     </message>
     <message>
         <source>Conflict</source>
-        <translation type="unfinished"></translation>
+        <translation>टकराव</translation>
     </message>
     <message>
         <source>due %1</source>
-        <translation type="unfinished"></translation>
+        <translation>नियत %1</translation>
     </message>
 </context>
 <context>
     <name>TopBar</name>
     <message>
         <source>Search everything</source>
-        <translation type="unfinished"></translation>
+        <translation>सब कुछ खोजें</translation>
     </message>
     <message>
         <source>Ctrl+K</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>New</source>
-        <translation type="unfinished"></translation>
+        <translation>नया</translation>
     </message>
     <message>
         <source>New …</source>
-        <translation type="unfinished"></translation>
+        <translation>नया …</translation>
     </message>
     <message>
         <source>Light or dark</source>
-        <translation type="unfinished"></translation>
+        <translation>हल्का या गहरा</translation>
     </message>
     <message>
         <source>Lock (Ctrl+L)</source>
-        <translation type="unfinished"></translation>
+        <translation>लॉक करें (Ctrl+L)</translation>
     </message>
 </context>
 <context>
     <name>TransactionDetail</name>
     <message>
         <source>Money</source>
-        <translation type="unfinished"></translation>
+        <translation>लेन-देन</translation>
     </message>
     <message>
         <source>Docs</source>
-        <translation type="unfinished"></translation>
+        <translation>काग़ज़ात</translation>
     </message>
 </context>
 <context>
     <name>Transactions</name>
     <message>
         <source>DEAL</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदा</translation>
     </message>
 </context>
 <context>
     <name>TransactionsPane</name>
     <message>
         <source>A transaction is recorded at its lead or customer: open one and choose Money.</source>
-        <translation type="unfinished"></translation>
+        <translation>सौदा उसकी लीड या ग्राहक पर दर्ज होता है: उसे खोलें और लेन-देन चुनें।</translation>
     </message>
     <message>
         <source>Go to leads</source>
-        <translation type="unfinished"></translation>
+        <translation>लीड पर जाएँ</translation>
     </message>
 </context>
 <context>
     <name>UnlockScreen</name>
     <message>
         <source>Password</source>
-        <translation type="unfinished"></translation>
+        <translation>पासवर्ड</translation>
     </message>
     <message>
         <source>One-time code</source>
-        <translation type="unfinished"></translation>
+        <translation>एक-बारी कोड</translation>
     </message>
     <message>
         <source>6-digit code of your authenticator</source>
-        <translation type="unfinished"></translation>
+        <translation>ऑथेंटिकेटर का 6 अंकों का कोड</translation>
     </message>
     <message>
         <source>Caps Lock is on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Caps Lock चालू है।</translation>
     </message>
     <message>
         <source>Unlock</source>
-        <translation type="unfinished"></translation>
+        <translation>खोलें</translation>
     </message>
     <message>
         <source>Your data is encrypted on this laptop.</source>
-        <translation type="unfinished"></translation>
+        <translation>इस लैपटॉप पर आपका डेटा एन्क्रिप्टेड है।</translation>
     </message>
     <message>
         <source>Opening …</source>
-        <translation type="unfinished"></translation>
+        <translation>खुल रहा है …</translation>
     </message>
 </context>
 <context>
     <name>Vehicles</name>
     <message>
         <source>VEHICLE</source>
-        <translation type="unfinished"></translation>
+        <translation>गाड़ी</translation>
     </message>
     <message>
         <source>NUMBERS</source>
-        <translation type="unfinished"></translation>
+        <translation>नंबर</translation>
     </message>
     <message>
         <source>STOCK</source>
-        <translation type="unfinished"></translation>
+        <translation>स्टॉक</translation>
     </message>
 </context>
 <context>
     <name>When</name>
     <message>
         <source>Just now</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी</translation>
     </message>
     <message>
         <source>Today %1</source>
-        <translation type="unfinished"></translation>
+        <translation>आज %1</translation>
     </message>
     <message>
         <source>Yesterday %1</source>
-        <translation type="unfinished"></translation>
+        <translation>कल (बीता) %1</translation>
     </message>
     <message>
         <source>Tomorrow %1</source>
-        <translation type="unfinished"></translation>
+        <translation>कल %1</translation>
     </message>
 </context>
 <context>
     <name>Workspace</name>
     <message>
         <source>Import a file …</source>
-        <translation type="unfinished"></translation>
+        <translation>फ़ाइल आयात करें …</translation>
     </message>
     <message>
         <source>Go there</source>
-        <translation type="unfinished"></translation>
+        <translation>वहाँ जाएँ</translation>
     </message>
 </context>
 </TS>

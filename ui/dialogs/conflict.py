@@ -19,6 +19,7 @@ from ui.widgets.plain import column, frame, label, row
 from ui.words import said, when
 
 Take = Literal["mine", "server", "merged"]
+_ONE_LINE = 50
 
 
 class ConflictDialog(Dialog):
@@ -89,7 +90,7 @@ class ConflictDialog(Dialog):
         card = frame("card")
         parts: list[QWidget] = []
         if value:
-            parts.append(label(value, "heading", wrap=True, selectable=True))
+            parts.append(label(value, "heading", wrap=len(value) > _ONE_LINE, selectable=True))
         if who:
             parts.append(label(who, "muted"))
         if editor is not None:

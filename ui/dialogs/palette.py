@@ -144,6 +144,11 @@ class Palette(QDialog):
         self.line.textChanged.connect(lambda _text: self._timer.start())
         self._show([], "")
 
+    @property
+    def searching(self) -> bool:
+        """Whether what was typed is still to be looked up."""
+        return self._timer.isActive() or not self.ctx.tasks.idle
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, Enter chooses, Escape closes."""
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 6, Qt.Key.Key_PageUp: -6}

@@ -98,7 +98,9 @@ class WindowModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
-        return _LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if self.columns[section].facts.kind in (Kind.MONEY, Kind.INTEGER) else _LEFT
+        return None
 
     # ------------------------------------------------------------------------------------------------- rows and ids
 

@@ -1,0 +1,123 @@
+"""Draws the pictures of the documentation anew: ``make screenshots``. Invented people, one fixed moment, no network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_SCALE_FACTOR"] = "1.25"
+
+import time_machine
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from nxcrm_desktop.bootstrap import App
+from nxcrm_desktop.demo.leads import write_leads
+from nxcrm_desktop.domain import clock
+from nxcrm_desktop.store.engine import Store
+from tests.helpers.device_store import pulled, staff
+from tests.helpers.qt import ANANYA, make_profile, open_profile
+from tests.helpers.source import ROOT
+from ui.language import install_language
+from ui.pictures import Photographer, headless_application
+from ui.theming.tokens import Appearance
+
+FOLDER = ROOT / "docs" / "screenshots"
+MOMENT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+LEADS = 240
+_DAY = 86_400_000
+_CARS = (
+    ("Hyundai", "Creta SX", 2019, "MH12QR4471", "available", 9_75_000),
+    ("Maruti Suzuki", "Baleno Zeta", 2020, "MH14GH2093", "available", 6_80_000),
+    ("Tata", "Nexon XZ+", 2021, "MH12TV8810", "booked", 8_90_000),
+    ("Honda", "City VX", 2016, "MH02DN5518", "available", 5_60_000),
+    ("Kia", "Seltos HTK", 2020, "MH43BY1177", "sold", 10_25_000),
+    ("Maruti Suzuki", "Swift VXI", 2019, "MH12PK6032", "available", 5_25_000),
+)
+
+
+def _fill(store: Store, user_id: str) -> None:
+    rohan = staff(store, "Rohan Deshmukh")
+    for make, model, year, mark, status, rupees in _CARS:
+        pulled(
+            store, "vehicle", make=make, model=model, year=year, registration_number=mark, stock_status=status,
+            asking_paise=rupees * 100, fuel="Petrol", transmission="Manual", location="Pune, Baner",
+        )  # fmt: skip
+    about = {"name": "Harpreet Kaur", "stage": "test_drive", "city": "Nashik", "rating": "hot"}
+    lead = pulled(store, "lead", **about, owner_id=user_id)
+    now = clock.now_ms()
+    pulled(
+        store, "conflict", entity="lead", row_id=lead, field="city", base='"Mumbai"', mine='"Pune"', theirs='"Nashik"',
+        mine_by=user_id, mine_at=now - _DAY, theirs_by=rohan.user_id, theirs_at=now - _DAY // 8, status="open",
+    )  # fmt: skip
+
+
+def _paper(path: Path) -> Path:
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setFont("Helvetica-Bold", 18)
+    canvas.drawString(72, 760, "REGISTRATION CERTIFICATE")
+    canvas.setFont("Helvetica", 12)
+    lines = ("Registration mark  MH 12 QR 4471", "Hyundai Creta SX, 2019, petrol", "Specimen: not a real vehicle")
+    for place, line in enumerate(lines):
+        canvas.drawString(72, 726 - 20 * place, line)
+    canvas.save()
+    return path
+
+
+def work(app: App, folder: Path) -> str:
+    """A week of an executive's work; returns the lead it was about."""
+    source = folder / "leads.csv"
+    write_leads(source, LEADS, seed="screenshots", today=date(2026, 11, 23))
+    app.imports.run(source, "lead")
+    now = clock.now_ms()
+    lead = app.leads.create({
+        "name": "Priya Kulkarni", "phone": "+919822044710", "email": "priya.kulkarni@example.in", "city": "Pune",
+        "pincode": "411045", "interest": "Hyundai Creta SX 2019", "budget_paise": 9_50_000_00, "rating": "hot",
+        "source": "Walk-in", "enquired_at": now - 9 * _DAY,
+    })  # fmt: skip
+    app.activity.log("call", lead_id=lead, body="Asked for the service history and the price on the road.",
+                     outcome="Spoke", happened_at=now - 8 * _DAY)  # fmt: skip
+    app.leads.change_stage(lead, "contacted")
+    app.activity.log("note", lead_id=lead, body="Wants to exchange a 2014 Swift.\nNeeds a loan for most of the price.",
+                     happened_at=now - 5 * _DAY)  # fmt: skip
+    app.leads.change_stage(lead, "negotiation")
+    deal = app.transactions.record(kind="sale", agreed_paise=9_40_000_00, lead_id=lead, financier="Bank of Pune")
+    app.transactions.add_payment(deal, direction="in", mode="upi", amount_paise=25_000_00, reference="UPI 447190")
+    mistake = app.transactions.add_payment(deal, direction="in", mode="cash", amount_paise=50_000_00)
+    app.transactions.reverse(mistake, "entered twice")
+    app.transactions.add_payment(deal, direction="in", mode="neft", amount_paise=1_50_000_00, reference="N3271")
+    app.papers.attach(_paper(folder / "RC copy.pdf"), lead_id=lead, title="RC copy", category="rc")
+    app.activity.add_task(lead, "Share the loan offer", now + _DAY)
+    return lead
+
+
+def main() -> None:
+    """Write docs/screenshots."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    application, theme = headless_application()
+    with TemporaryDirectory() as scratch, time_machine.travel(MOMENT, tick=True):
+        folder = Path(scratch)
+        app = open_profile(make_profile(folder / "profile", ANANYA, _fill))
+        lead = work(app, folder)
+        for suffix, language, appearance in (
+            ("", "en", Appearance.LIGHT),
+            ("-dark", "en", Appearance.DARK),
+            ("-hindi", "hi", Appearance.LIGHT),
+        ):
+            translator = install_language(application, language)
+            theme.show(appearance)
+            with Photographer(application, theme, app, FOLDER, suffix) as photographer:
+                files = photographer.everything(lead)
+            application.removeTranslator(translator)
+            if photographer.problems:
+                sys.exit(f"errors were shown: {photographer.problems}")
+            sys.stdout.write(f"{len(files)} pictures{suffix} in {FOLDER}\n")
+        app.close()
+
+
+if __name__ == "__main__":
+    main()
