@@ -166,17 +166,26 @@ def back(company: Company, offline: dict[str, str]) -> dict[str, Any]:
 def test_3_the_team_has_it_and_nobody_else(company: Company, offline: dict[str, str], back: dict[str, Any]) -> None:
     assert back["pushed"] >= 6
     assert back["rejected"] == 0
-    assert company.asha.do("status")["outbox"] == 0
-    assert len(_leads(company.meera)) == 40
-    assert _leads(company.imran) == []
-    for entity, key in (
-        ("lead", "lead"),
-        ("transaction", "deal"),
-        ("payment_entry", "payment"),
-        ("document", "document"),
-    ):
-        assert company.meera.do("record", "get", entity, offline[key])["id"] == offline[key]
-        assert company.imran.fail("record", "get", entity, offline[key]).code == "not_found"
+    looked = [
+        ("status", {}),
+        ("record.list", {"entity": "lead"}),
+        *(
+            ("record.get", {"entity": entity, "id": offline[key]})
+            for entity, key in (
+                ("lead", "lead"),
+                ("transaction", "deal"),
+                ("payment_entry", "payment"),
+                ("document", "document"),
+            )
+        ),
+    ]
+    status, leads, *found = company.meera.shell(looked)
+    assert status["outbox"] == 0
+    assert len(leads) == 40
+    assert [one["id"] for one in found] == [offline[key] for key in ("lead", "deal", "payment", "document")]
+    _, nothing, *refused = company.imran.shell(looked)
+    assert nothing == []
+    assert {one["error"]["code"] for one in refused} == {"not_found"}
 
 
 def test_4_different_fields_merge_and_the_same_field_waits_for_a_person(
@@ -184,19 +193,22 @@ def test_4_different_fields_merge_and_the_same_field_waits_for_a_person(
 ) -> None:
     assert back["complete"] is True
     lead = offline["lead"]
-    company.asha.do("record", "update", "lead", lead, "--set", "city=Pune", "--set", "interest=Swift, white")
-    company.meera.do("record", "update", "lead", lead, "--set", "city=Thane", "--set", "rating=warm")
-    assert company.asha.do("sync")["conflicts"] == 0
-    assert company.meera.do("sync")["conflicts"] == 1
-    (conflict,) = company.meera.lines("conflicts", "list")
+
+    def edit(**fields: str) -> list[tuple[str, dict[str, Any]]]:
+        return [("record.update", {"entity": "lead", "id": lead, "set": fields})]
+
+    company.meera.shell(edit(city="Thane", rating="warm"))
+    _, sent = company.asha.shell([*edit(city="Pune", interest="Swift, white"), ("sync", {})])
+    assert sent["conflicts"] == 0
+    met, (conflict,) = company.meera.shell([("sync", {}), ("conflicts.list", {})])
+    assert met["conflicts"] == 1
     assert (conflict["field"], conflict["mine"], conflict["theirs"]) == ("city", "Thane", "Pune")
     company.meera.do("conflicts", "resolve", conflict["id"], "--take", "mine")
-    company.meera.do("sync")
-    company.asha.do("sync")
-    for laptop in (company.asha, company.meera):
-        agreed = laptop.do("record", "get", "lead", lead)
+    looked = [("sync", {}), ("record.get", {"entity": "lead", "id": lead}), ("conflicts.list", {})]
+    for laptop in (company.meera, company.asha):
+        _, agreed, left = laptop.shell(looked)
         assert (agreed["city"], agreed["interest"], agreed["rating"]) == ("Thane", "Swift, white", "warm")
-        assert laptop.lines("conflicts", "list") == []
+        assert left == []
 
 
 def test_5_the_manager_has_a_report(company: Company, back: dict[str, Any]) -> None:
