@@ -1,4 +1,4 @@
-"""The history of sync: what runs did, and what was refused, with what was typed."""
+"""The history of sync: what was refused, with what was typed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class SyncLogEntry:
-    """One line, at UTC ms. ``kind``: ``run`` (detail: its counts) or ``edit`` (detail: op, fields, reason, at)."""
+    """One line, at UTC ms. ``kind``: ``edit`` (detail: op, fields, reason, at)."""
 
     at: int
     kind: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -18,7 +17,7 @@ from nxcrm_desktop.store.membership import stored_checksums
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.pages import PageWriter
 from nxcrm_desktop.store.rows import Rows
-from sync.client.ports import PageOutcome, Standing, SyncState, SyncSummary, Tokens
+from sync.client.ports import PageOutcome, Standing, SyncState, Tokens
 from sync.protocol.messages import Checksum, HelloReply, Mutation, PullReply, Result
 
 _NAMES = {number: info.name for number, info in BY_NUMBER.items()}
@@ -71,10 +70,6 @@ class SyncStore:
         with self._writing() as (cursor, _):
             for key, value in kept.items():
                 meta.put(cursor, key, value)
-
-    def apply_page(self, page: PullReply) -> PageOutcome:
-        """Store a page, and the cursor behind it. NxcrmError ``nothing_granted``, ``epoch_changed``."""
-        return self.apply_pages([page])
 
     def apply_pages(self, pages: Sequence[PullReply]) -> PageOutcome:
         """Store consecutive pages in one transaction.
@@ -130,15 +125,6 @@ class SyncStore:
         with self._writing() as (cursor, _):
             cursor.executemany("DELETE FROM erasure WHERE row_id = ?", [(row_id,) for row_id in erased])
             meta.put(cursor, Meta.LAST_SYNC, at_ms)
-
-    def record_run(self, at_ms: int, summary: SyncSummary, code: str = "") -> None:
-        """Keep what a run did in the sync log; ``code`` is that of the error it ended with."""
-        told = msgspec.json.encode(asdict(summary)).decode()
-        with self._writing() as (cursor, _):
-            cursor.execute(
-                "INSERT INTO sync_log (at, kind, status, code, detail) VALUES (?, 'run', ?, ?, ?)",
-                (at_ms, "failed" if code else "done", code, told),
-            )
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:

@@ -96,7 +96,7 @@ def _add_sync_tables(metadata: MetaData) -> None:
         _text("row_id", null=True), _text("status", null=True), _text("code", null=True), _text("detail", null=True),
         Index("ix_sync_log_row", "row_id"),
         facts=TableFacts(
-            "history of sync: runs, refused edits", Personal.FREE_TEXT, _ROW_ERASED,
+            "history of sync: refused edits", Personal.FREE_TEXT, _ROW_ERASED,
             {"detail": "JSON: of a run its counts, of a refused edit what was typed"},
         ),
     )  # fmt: skip

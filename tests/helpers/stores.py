@@ -14,6 +14,8 @@ from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.store.engine import Store, create_store, open_store
+from nxcrm_desktop.store.sync_store import SyncStore
+from sync.client.ports import PageOutcome
 from sync.protocol.messages import Checksum, Dropped, PullReply, Rows
 
 KEY = bytes(range(32))
@@ -45,7 +47,7 @@ def server_row(name: str = "lead", /, **values: Value) -> dict[str, Value]:
     return made | values
 
 
-def page(  # noqa: PLR0913 (a page has that many parts)
+def page(
     rows: Sequence[tuple[str, int, Mapping[str, Value]]] = (),
     dropped: Sequence[tuple[str, str, str]] = (),
     *,
@@ -78,3 +80,8 @@ def page(  # noqa: PLR0913 (a page has that many parts)
 def declared(row: Mapping[str, Value]) -> dict[str, Value]:
     """The values of a row without the common columns."""
     return {name: value for name, value in row.items() if name not in COMMON}
+
+
+def store_page(sync_store: SyncStore, one: PullReply) -> PageOutcome:
+    """Store one pulled page."""
+    return sync_store.apply_pages([one])

@@ -19,7 +19,7 @@ from nxcrm_desktop.store.rows import unpack_row
 from nxcrm_desktop.store.sync_store import SyncStore
 from sync.protocol import checksums
 from sync.protocol.messages import Result
-from tests.helpers.stores import MANAGER, fresh_store, page, server_row
+from tests.helpers.stores import MANAGER, fresh_store, page, server_row, store_page
 
 COLUMNS = ENTITIES["lead"].columns
 SCOPES = ("owner:a", "owner:b")
@@ -85,7 +85,7 @@ class Device(RuleBasedStateMachine):
     def _send(self, row: str, scope: str) -> None:
         ver, values = self.server[row]
         self.members[row].add(scope)  # a change is sent to every scope of the row
-        self.sync.apply_page(page([(s, ver, values) for s in sorted(self.members[row])]))
+        store_page(self.sync, page([(s, ver, values) for s in sorted(self.members[row])]))
         record, waiting = self._look(row)
         if not waiting:
             assert record == values, "a row without edits waiting is the server's"
@@ -98,7 +98,7 @@ class Device(RuleBasedStateMachine):
     @rule(row=rows, scope=st.sampled_from(SCOPES), op=st.sampled_from(["leave", "delete", "erase"]))
     def server_drops(self, row: str, scope: str, op: str) -> None:
         if scope in self.members[row]:
-            self.sync.apply_page(page(dropped=[(scope, row, op)]))
+            store_page(self.sync, page(dropped=[(scope, row, op)]))
             self.members[row] = self.members[row] - {scope} if op == "leave" else set()
             if not self.members[row]:
                 assert self._look(row)[0] is None, "a row in none of the device's scopes is gone"

@@ -17,13 +17,13 @@ from nxcrm_desktop.store.engine import Store, open_store
 from nxcrm_desktop.store.sync_store import SyncStore
 from sync.protocol.messages import Result
 from tests.helpers.full_disk import full_beyond
-from tests.helpers.stores import KEY, MANAGER, fresh_store, page, server_row
+from tests.helpers.stores import KEY, MANAGER, fresh_store, page, server_row, store_page
 
 _WRITER = """
 import sys
 from pathlib import Path
 from nxcrm_desktop.store.engine import open_store
-from tests.helpers.stores import KEY, MANAGER
+from tests.helpers.stores import KEY, MANAGER, store_page
 store = open_store(Path(sys.argv[1]), KEY)
 while True:
     with store.write(MANAGER) as work:
@@ -81,7 +81,7 @@ def test_a_page_that_dies_anywhere_is_stored_whole_or_not_at_all(
     countdown = iter(range(steps))
     store._raw.set_progress_handler(lambda: int(next(countdown, None) is None), 100)
     try:
-        sync.apply_page(page([("owner:a", 1, server_row(name=f"Sita {i}", phone="+919876543210")) for i in range(10)]))
+        store_page(sync, page([("owner:a", 1, server_row(name=f"Sita {i}", phone="+919876543210")) for i in range(10)]))
         sync.settle([Result(1, "applied", ver=1)])
     except Exception as error:  # noqa: BLE001 (interrupted: whatever is raised)
         assert "interrupted" in str(error)
@@ -117,11 +117,11 @@ def test_a_store_that_may_not_grow_is_told_as_a_full_disk(store: Store, sync_sto
     assert _fill(store).code == "disk_full"
     rows = [("owner:a", 1, server_row(name=f"Sita {i}", notes="x" * 5000)) for i in range(100)]
     with pytest.raises(NxcrmError) as caught:
-        sync_store.apply_page(page(rows))
+        store_page(sync_store, page(rows))
     assert caught.value.code == "disk_full"
     assert sync_store.state().cursor is None
     store._raw.execute("PRAGMA max_page_count = 1000000")
-    assert sync_store.apply_page(page(rows)).put == 100
+    assert store_page(sync_store, page(rows)).put == 100
     assert store.integrity_check() == []
 
 
@@ -142,7 +142,7 @@ def test_a_kill_while_the_key_changes_leaves_one_key_that_opens(tmp_path: Path, 
         "import sys, threading, os, time\n"
         "from pathlib import Path\n"
         "from nxcrm_desktop.store.engine import open_store\n"
-        "from tests.helpers.stores import KEY\n"
+        "from tests.helpers.stores import KEY\n", store_page
         "store = open_store(Path(sys.argv[1]), KEY)\n"
         "threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), 9)).start()\n"
         "store.rekey(bytes(32))\n"

@@ -16,7 +16,7 @@ from nxcrm_desktop.store.engine import Store, open_store
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.sync_store import SyncStore
 from sync.protocol.messages import Result
-from tests.helpers.stores import KEY, MANAGER, page, server_row
+from tests.helpers.stores import KEY, MANAGER, page, server_row, store_page
 
 CANARY = "zqxjkvcanary"
 
@@ -67,7 +67,7 @@ def _pages(content: bytes, reserve: int) -> list[bytes]:
 def test_what_is_erased_is_nowhere(store: Store, sync_store: SyncStore) -> None:
     server = server_row(name=f"{CANARY} Devi", notes=CANARY)
     erased = str(server["id"])
-    sync_store.apply_page(page([("owner:a", 1, server)]))
+    store_page(sync_store, page([("owner:a", 1, server)]))
     with store.write(MANAGER) as work:
         work.update("lead", erased, {"notes": f"{CANARY} refused"})
     sync_store.settle([Result(1, "rejected", code="not_allowed")])
@@ -77,7 +77,7 @@ def test_what_is_erased_is_nowhere(store: Store, sync_store: SyncStore) -> None:
         work.put_batch(new_id(), "lead", "f.csv", [ImportedRow(erased, "d", CANARY)], {})
         work.create_many("lead", [{"name": f"Ravi {i}", "stage": "new"} for i in range(50)])
     assert CANARY.encode() in _decrypted(store), "the test can see what is there"
-    outcome = sync_store.apply_page(page(dropped=[("owner:a", erased, "erase")]))
+    outcome = store_page(sync_store, page(dropped=[("owner:a", erased, "erase")]))
     assert outcome.dropped == 1
     assert CANARY.encode() not in _decrypted(store)
     with store.read() as reader:
@@ -94,10 +94,10 @@ def test_an_interrupted_purge_is_taken_up_again(
     store: Store, sync_store: SyncStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = server_row(name=CANARY)
-    sync_store.apply_page(page([("owner:a", 1, server)]))
+    store_page(sync_store, page([("owner:a", 1, server)]))
     calls: list[Any] = []
     monkeypatch.setattr(purge, "purge", calls.append)
-    sync_store.apply_page(page(dropped=[("owner:a", str(server["id"]), "erase")]))
+    store_page(sync_store, page(dropped=[("owner:a", str(server["id"]), "erase")]))
     monkeypatch.undo()
     assert calls == [store]
     with store.read() as reader:

@@ -10,9 +10,9 @@ from nxcrm_desktop.domain.records import ChangeSet, ListQuery, Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.sync_store import StoreTokenVault, SyncStore
-from sync.client.ports import Standing, SyncState, SyncSummary, Tokens
+from sync.client.ports import Standing, SyncState, Tokens
 from sync.protocol.messages import HelloReply, Limits, Result, Rows
-from tests.helpers.stores import EPOCH, MANAGER, page, server_row
+from tests.helpers.stores import EPOCH, MANAGER, page, server_row, store_page
 
 
 def _shown(store: Store, row_id: Value) -> dict[str, Value] | None:
@@ -41,7 +41,7 @@ def test_a_page_is_stored_with_its_cursor_and_told(store: Store, sync_store: Syn
     store.bus.subscribe(told.append)
     assert sync_store.state() == SyncState("", None, None, 0, 0, 1)
     row = server_row(name="Ravi", phone="+919876543210")
-    outcome = sync_store.apply_page(page([("owner:a", 3, row), ("ref", 3, row)]))
+    outcome = store_page(sync_store, page([("owner:a", 3, row), ("ref", 3, row)]))
     assert (outcome.put, outcome.dropped) == (1, 0)
     assert _shown(store, row["id"]) == row
     assert told == [ChangeSet({"lead": frozenset({str(row["id"])})}, {}, "sync")]
@@ -53,11 +53,11 @@ def test_a_page_is_stored_with_its_cursor_and_told(store: Store, sync_store: Syn
 
 
 def test_a_page_that_cannot_be_stored_changes_nothing(store: Store, sync_store: SyncStore) -> None:
-    sync_store.apply_page(page([("owner:a", 1, server_row(name="Ravi"))]))
+    store_page(sync_store, page([("owner:a", 1, server_row(name="Ravi"))]))
     bad = page([("owner:a", 1, server_row(name="Sita"))], cursor="c2")
     bad.rows.append(Rows("task", ["id", "subject"], [[99, 1, new_id(), "x"]]))
     with pytest.raises(IndexError):
-        sync_store.apply_page(bad)
+        store_page(sync_store, bad)
     assert (_count(store), sync_store.state().cursor) == (1, "c1")
 
 
@@ -67,7 +67,7 @@ def test_what_a_newer_server_adds_is_passed_over_and_what_it_masks_is_null(store
     newer.scopes.append("ref")
     newer.rows.append(Rows("lead", ["new_column", "id", "name"], [[0, 1, "?", row_id, "Ravi"]]))
     newer.rows.append(Rows("new_entity", ["id"], [[0, 1, new_id()]]))
-    assert sync_store.apply_page(newer).put == 1
+    assert store_page(sync_store, newer).put == 1
     shown = _shown(store, row_id)
     assert shown is not None
     assert (shown["name"], shown["phone"]) == ("Ravi", None)
@@ -75,20 +75,20 @@ def test_what_a_newer_server_adds_is_passed_over_and_what_it_masks_is_null(store
 
 def test_a_row_goes_when_it_is_in_none_of_its_scopes(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi")
-    sync_store.apply_page(page([("owner:a", 1, row), ("owner:b", 1, row)]))
-    assert sync_store.apply_page(page(dropped=[("owner:a", str(row["id"]), "leave")])).dropped == 0
+    store_page(sync_store, page([("owner:a", 1, row), ("owner:b", 1, row)]))
+    assert store_page(sync_store, page(dropped=[("owner:a", str(row["id"]), "leave")])).dropped == 0
     assert _shown(store, row["id"])
-    assert sync_store.apply_page(page(dropped=[("owner:b", str(row["id"]), "leave")])).dropped == 1
+    assert store_page(sync_store, page(dropped=[("owner:b", str(row["id"]), "leave")])).dropped == 1
     assert (_shown(store, row["id"]), _count(store), sync_store.checksums()) == (None, 0, [])
 
 
 def test_a_reassigned_row_stays_whichever_way_the_page_tells_it(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi")
-    sync_store.apply_page(page([("owner:a", 1, row)]))
+    store_page(sync_store, page([("owner:a", 1, row)]))
     told: list[ChangeSet] = []
     store.bus.subscribe(told.append)
     moved = row | {"city": "Pune"}
-    outcome = sync_store.apply_page(page([("owner:b", 2, moved)], [("owner:a", str(row["id"]), "leave")]))
+    outcome = store_page(sync_store, page([("owner:b", 2, moved)], [("owner:a", str(row["id"]), "leave")]))
     assert (outcome.put, outcome.dropped) == (1, 0)
     assert _shown(store, row["id"]) == moved
     assert [c.scope for c in sync_store.checksums()] == ["owner:b"]
@@ -98,21 +98,21 @@ def test_a_reassigned_row_stays_whichever_way_the_page_tells_it(store: Store, sy
 @pytest.mark.parametrize("op", ["delete", "erase"])
 def test_a_deleted_row_goes_from_every_scope_at_once(store: Store, sync_store: SyncStore, op: str) -> None:
     row = server_row(name="Ravi")
-    sync_store.apply_page(page([("owner:a", 1, row), ("owner:b", 1, row)]))
-    assert sync_store.apply_page(page(dropped=[("owner:a", str(row["id"]), op)])).dropped == 1
+    store_page(sync_store, page([("owner:a", 1, row), ("owner:b", 1, row)]))
+    assert store_page(sync_store, page(dropped=[("owner:a", str(row["id"]), op)])).dropped == 1
     assert (_count(store), sync_store.checksums()) == (0, [])
     assert sync_store.erasures() == ([row["id"]] if op == "erase" else [])
 
 
 def test_rows_of_scopes_no_longer_granted_go_even_with_edits_waiting(store: Store, sync_store: SyncStore) -> None:
     mine, theirs, both = (server_row(name=name) for name in ("Mine", "Theirs", "Both"))
-    sync_store.apply_page(
-        page([("owner:a", 1, mine), ("owner:b", 1, theirs), ("owner:a", 1, both), ("owner:b", 1, both)])
+    store_page(
+        sync_store, page([("owner:a", 1, mine), ("owner:b", 1, theirs), ("owner:a", 1, both), ("owner:b", 1, both)])
     )
     _edit(store, theirs["id"], city="Pune")
     with store.write(MANAGER) as work:
         made = work.create("lead", {"name": "Made here", "stage": "new"})
-    outcome = sync_store.apply_page(page(subscribed=["owner:a"]))
+    outcome = store_page(sync_store, page(subscribed=["owner:a"]))
     assert outcome.dropped == 1
     assert _shown(store, theirs["id"]) is None
     assert all(_shown(store, row_id) for row_id in (mine["id"], both["id"], made))
@@ -122,22 +122,22 @@ def test_rows_of_scopes_no_longer_granted_go_even_with_edits_waiting(store: Stor
 
 
 def test_an_answer_that_grants_nothing_wipes_nothing(store: Store, sync_store: SyncStore) -> None:
-    sync_store.apply_page(page([("owner:a", 1, server_row(name="Ravi"))]))
+    store_page(sync_store, page([("owner:a", 1, server_row(name="Ravi"))]))
     with pytest.raises(NxcrmError) as caught:
-        sync_store.apply_page(page(subscribed=[]))
+        store_page(sync_store, page(subscribed=[]))
     assert caught.value.code == "nothing_granted"
     with pytest.raises(NxcrmError) as caught:
-        sync_store.apply_page(page(epoch="another server's"))
+        store_page(sync_store, page(epoch="another server's"))
     assert caught.value.code == "epoch_changed"
     assert (_count(store), sync_store.state().cursor) == (1, "c1")
 
 
 def test_a_pulled_row_goes_below_the_edits_that_wait(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi", city="Pune", notes="first", tags='["a"]')
-    sync_store.apply_page(page([("owner:a", 1, row)]))
+    store_page(sync_store, page([("owner:a", 1, row)]))
     _edit(store, row["id"], name="Ravi Kumar", notes="first\nmine", tags='["a","mine"]')
     newer = row | {"name": "R. Kumar", "city": "Mumbai", "notes": "first\ntheirs", "tags": '["theirs"]'}
-    sync_store.apply_page(page([("owner:a", 2, newer)]))
+    store_page(sync_store, page([("owner:a", 2, newer)]))
     shown = _shown(store, row["id"])
     assert shown is not None
     assert (shown["name"], shown["city"]) == ("Ravi Kumar", "Mumbai")
@@ -149,7 +149,7 @@ def test_a_pulled_row_goes_below_the_edits_that_wait(store: Store, sync_store: S
 
 def test_applied_edits_stay_shown_and_the_next_pull_finds_a_clean_row(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi")
-    sync_store.apply_page(page([("owner:a", 1, row)]))
+    store_page(sync_store, page([("owner:a", 1, row)]))
     _edit(store, row["id"], city="Pune")
     _edit(store, row["id"], name="Ravi Kumar")
     sync_store.settle([Result(1, "applied", ver=2)])
@@ -158,7 +158,7 @@ def test_applied_edits_stay_shown_and_the_next_pull_finds_a_clean_row(store: Sto
     sync_store.settle([Result(2, "applied", ver=3)])
     assert (_shown(store, row["id"]), _shadows(store)) == (shown, 0)
     served = row | {"city": "Pune", "name": "Ravi Kumar", "updated_at": 99}
-    sync_store.apply_page(page([("owner:a", 3, served)]))
+    store_page(sync_store, page([("owner:a", 3, served)]))
     assert _shown(store, row["id"]) == served
     _edit(store, row["id"], city="Mumbai")
     assert [(m.n, m.base_ver) for m in sync_store.pending(10)] == [(3, 3)]
@@ -166,7 +166,7 @@ def test_applied_edits_stay_shown_and_the_next_pull_finds_a_clean_row(store: Sto
 
 def test_a_refused_edit_is_taken_back_and_stays_visible(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi", city="Pune")
-    sync_store.apply_page(page([("owner:a", 1, row)]))
+    store_page(sync_store, page([("owner:a", 1, row)]))
     _edit(store, row["id"], name="Bad")
     _edit(store, row["id"], city="Mumbai")
     with store.write(MANAGER) as work:
@@ -189,12 +189,12 @@ def test_a_refused_edit_is_taken_back_and_stays_visible(store: Store, sync_store
 
 def test_a_refused_deletion_brings_the_row_back(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi")
-    sync_store.apply_page(page([("owner:a", 1, row)]))
+    store_page(sync_store, page([("owner:a", 1, row)]))
     with store.write(MANAGER) as work:
         work.delete("lead", str(row["id"]))
     assert _shown(store, row["id"]) is None
     newer = row | {"city": "Pune"}
-    sync_store.apply_page(page([("owner:a", 2, newer)]))
+    store_page(sync_store, page([("owner:a", 2, newer)]))
     assert _shown(store, row["id"]) is None, "what the user deleted does not come back before the server has said so"
     sync_store.settle([Result(1, "rejected", code="not_allowed")])
     assert _shown(store, row["id"]) == newer
@@ -202,10 +202,10 @@ def test_a_refused_deletion_brings_the_row_back(store: Store, sync_store: SyncSt
 
 def test_a_lost_conflict_shows_the_servers_value_even_if_no_pull_brings_it(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi")
-    sync_store.apply_page(page([("owner:a", 1, row)]))
+    store_page(sync_store, page([("owner:a", 1, row)]))
     _edit(store, row["id"], name="Mine")
     theirs = row | {"name": "Theirs"}
-    sync_store.apply_page(page([("owner:a", 2, theirs)]))
+    store_page(sync_store, page([("owner:a", 2, theirs)]))
     sync_store.settle([Result(1, "conflict", ver=2, conflicts=[new_id()])])
     assert _shown(store, row["id"]) == theirs
 
@@ -221,7 +221,7 @@ def test_results_must_follow_each_other(store: Store, sync_store: SyncStore) -> 
 
 def test_a_reset_keeps_what_the_user_did(store: Store, sync_store: SyncStore) -> None:
     pulled = [server_row(name=f"Ravi {i}") for i in range(5)]
-    sync_store.apply_page(page([("owner:a", 1, row) for row in pulled]))
+    store_page(sync_store, page([("owner:a", 1, row) for row in pulled]))
     with store.write(MANAGER) as work:
         for i in range(3):
             work.create("lead", {"name": f"Sita {i}", "stage": "new"})
@@ -239,7 +239,7 @@ def test_a_reset_keeps_what_the_user_did(store: Store, sync_store: SyncStore) ->
     assert store.integrity_check() == []
     _edit(store, pulled[0]["id"], city="Mumbai")
     assert [m.n for m in sync_store.pending(10)] == [2, 3, 4]
-    sync_store.apply_page(page([("owner:a", 9, pulled[0])], epoch="epoch-2"))
+    store_page(sync_store, page([("owner:a", 9, pulled[0])], epoch="epoch-2"))
     shown = _shown(store, pulled[0]["id"])
     assert shown is not None
     assert shown["city"] == "Mumbai"
@@ -247,15 +247,15 @@ def test_a_reset_keeps_what_the_user_did(store: Store, sync_store: SyncStore) ->
 
 def test_a_page_may_begin_anew(store: Store, sync_store: SyncStore) -> None:
     old, new = server_row(name="Old"), server_row(name="New")
-    sync_store.apply_page(page([("owner:a", 1, old)]))
-    sync_store.apply_page(page([("owner:a", 1, new)], reset=True, epoch="epoch-2"))
+    store_page(sync_store, page([("owner:a", 1, old)]))
+    store_page(sync_store, page([("owner:a", 1, new)], reset=True, epoch="epoch-2"))
     assert (_shown(store, old["id"]), _shown(store, new["id"])) == (None, new)
 
 
 def test_forgetting_a_scope_makes_way_for_fetching_it_again(store: Store, sync_store: SyncStore) -> None:
     alone, both, edited = (server_row(name=name) for name in ("Alone", "Both", "Edited"))
     rows = [("owner:a", 1, alone), ("owner:a", 1, both), ("owner:b", 1, both), ("owner:a", 1, edited)]
-    sync_store.apply_page(page(rows))
+    store_page(sync_store, page(rows))
     before = sync_store.checksums()
     _edit(store, edited["id"], city="Pune")
     sync_store.forget_scope("owner:a")
@@ -263,30 +263,24 @@ def test_forgetting_a_scope_makes_way_for_fetching_it_again(store: Store, sync_s
     assert _shown(store, alone["id"]) is None
     assert _shown(store, both["id"])
     assert _shown(store, edited["id"])
-    sync_store.apply_page(page(rows))
+    store_page(sync_store, page(rows))
     assert sync_store.checksums() == before
 
 
-def test_what_hello_and_runs_leave_behind(store: Store, sync_store: SyncStore) -> None:
+def test_what_a_hello_and_a_run_leave_behind(store: Store, sync_store: SyncStore) -> None:
     assert sync_store.standing() == Standing(0, 0, None)
     with store.write(MANAGER) as work:
         work.set_meta("device_id", "d")
         work.create("lead", {"name": "Ravi", "stage": "new"})
     conflict = server_row("conflict", status="open", entity="lead", row_id=new_id(), field="name")
-    sync_store.apply_page(page([("owner:a", 1, conflict)], table="conflict"))
+    store_page(sync_store, page([("owner:a", 1, conflict)], table="conflict"))
     user = new_id()
     sync_store.save_hello(HelloReply(1, 1, 1, EPOCH, user, "sales", ["ref"], Limits(), "active", 123, 0, "signed"))
     sync_store.acknowledged([], 77)
-    sync_store.record_run(77, SyncSummary(pushed=1, complete=True))
-    sync_store.record_run(78, SyncSummary(), "server_unreachable")
     assert sync_store.standing() == Standing(1, 1, 77)
     assert sync_store.state().device_id == "d"
     with store.read() as reader:
         assert (reader.meta("user_id"), reader.meta("role"), reader.meta("lease")) == (user, "sales", "signed")
-        assert [(e.status, e.code, e.detail["pushed"]) for e in reader.sync_log()] == [
-            ("failed", "server_unreachable", 0),
-            ("done", "", 1),
-        ]
 
 
 def test_tokens_are_kept_in_the_store(store: Store) -> None:
@@ -301,9 +295,11 @@ def test_tokens_are_kept_in_the_store(store: Store) -> None:
 
 def test_a_row_kept_for_its_edits_alone_goes_when_they_are_refused(store: Store, sync_store: SyncStore) -> None:
     row = server_row(name="Ravi")
-    sync_store.apply_page(page([("owner:a", 1, row)]))
+    store_page(sync_store, page([("owner:a", 1, row)]))
     _edit(store, row["id"], name="typed while the role changed")
-    sync_store.apply_page(msgspec.structs.replace(page([("ref", 1, server_row(name="Sita"))], cursor="c2"), reset=True))
+    store_page(
+        sync_store, msgspec.structs.replace(page([("ref", 1, server_row(name="Sita"))], cursor="c2"), reset=True)
+    )
     assert _shown(store, row["id"]) is not None
     sync_store.settle([Result(1, "rejected", code="out_of_scope")])
     assert _shown(store, row["id"]) is None
