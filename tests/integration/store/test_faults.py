@@ -23,7 +23,7 @@ _WRITER = """
 import sys
 from pathlib import Path
 from nxcrm_desktop.store.engine import open_store
-from tests.helpers.stores import KEY, MANAGER, store_page
+from tests.helpers.stores import KEY, MANAGER
 store = open_store(Path(sys.argv[1]), KEY)
 while True:
     with store.write(MANAGER) as work:
@@ -142,7 +142,7 @@ def test_a_kill_while_the_key_changes_leaves_one_key_that_opens(tmp_path: Path, 
         "import sys, threading, os, time\n"
         "from pathlib import Path\n"
         "from nxcrm_desktop.store.engine import open_store\n"
-        "from tests.helpers.stores import KEY\n", store_page
+        "from tests.helpers.stores import KEY\n"
         "store = open_store(Path(sys.argv[1]), KEY)\n"
         "threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), 9)).start()\n"
         "store.rekey(bytes(32))\n"

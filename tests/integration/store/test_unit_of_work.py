@@ -85,7 +85,7 @@ def test_a_deletion_carries_what_was_seen(store: Store) -> None:
         (SALES, lambda w, i: w.update("lead", i, {"name": ""}), "invalid_value", "name"),
         (SALES, lambda w, _: w.update("lead", new_id(), {"name": "x"}), "not_found", None),
         (SALES, lambda w, _: w.delete("lead", new_id()), "not_found", None),
-        (SALES, lambda w, _: w.delete("contact", new_id()), "not_allowed", None),
+        (SALES, lambda w, _: w.delete("vehicle", new_id()), "not_allowed", None),
         (FINANCE, lambda w, i: w.update("lead", i, {"name": "x"}), "not_allowed", None),
         (SALES, lambda w, _: w.require("lead", new_id()), "not_found", None),
     ],
