@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -21,6 +23,11 @@ from nxcrm_desktop.importing.source import (
     refused,
     too_many_rows,
 )
+
+MAX_CELLS = 20_000_000
+"""Of the block that the sheet's first and last cells span: the reader makes room for all of it, 32 bytes each."""
+_CELL = re.compile(rb"""<(?:[\w.-]+:)?c\s[^<]*?\br\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
+_CHUNK = 1 << 20
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -52,10 +59,34 @@ def _refuse_bomb(path: Path) -> None:
     """A zip may unfold to thousands of times its size; its directory says how large it will be."""
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        unfolded = sum(entry.file_size for entry in archive.infolist())
-    if unfolded > 4 * MAX_BYTES:
-        raise refused("too_large", f"{path.name} unfolds to more than {4 * MAX_BYTES >> 20} MB.", "Split it.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > 4 * MAX_BYTES:
+                raise refused("too_large", f"{path.name} unfolds to more than {4 * MAX_BYTES >> 20} MB.", "Split it.")
+            if any(_span(archive, entry) > MAX_CELLS for entry in archive.infolist()):
+                happened = f"{path.name} has cells so far apart that it would not fit into memory."
+                raise refused("too_large", happened, "Delete the empty rows and columns, or save it as CSV.")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        return  # damaged or encrypted; the reader says so
+
+
+def _span(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """Rows times columns of the smallest block from the first cell that holds all cells of a part of the workbook."""
+    rows, columns, rest = 0, 0, b""
+    with archive.open(entry) as file:
+        while chunk := file.read(_CHUNK):
+            block = rest + chunk
+            for letters, digits in _CELL.findall(block):
+                rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+            rest = block[max(block.rfind(b"<"), 0) :][:_CHUNK]  # a tag that goes on in the next chunk
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def _load(path: Path) -> CalamineWorkbook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -181,6 +182,21 @@ def test_spreadsheets_are_read_as_a_person_would_type_them(tmp_path: Path) -> No
 )
 def test_unfit_spreadsheets_are_refused(tmp_path: Path, rows: list[list[object]], code: str) -> None:
     assert code_of(book(tmp_path, *rows)) == code
+
+
+@pytest.mark.parametrize("tag", ["<c", "<x:c", "<c" + " " * 900_000])
+def test_a_spreadsheet_with_cells_far_apart_is_refused_before_the_reader_makes_room_for_all_between(
+    tmp_path: Path, tag: str
+) -> None:
+    path = book(tmp_path, ["Name", "Phone"], ["Asha", "1"])
+    with zipfile.ZipFile(path) as whole:
+        parts = {entry.filename: whole.read(entry) for entry in whole.infolist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'<c r="B2"', f'{tag} r="XFD1048576"'.encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as changed:
+        for name, content in parts.items():
+            changed.writestr(name, content)
+    assert code_of(path) == "too_large"
 
 
 def test_a_spreadsheet_that_unfolds_beyond_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
