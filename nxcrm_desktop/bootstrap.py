@@ -66,6 +66,7 @@ class App:
         self.identity = accounts.read_identity(store)
         self.actor = Actor(self.identity.user_id, Role(self.lease.role))
         self.endpoint = _endpoint(profile.server, profile.ca_file)
+        accounts.require_same_server(store, self.endpoint)
         self._closing = ExitStack()
         self._closing.callback(lock.release)
         self._closing.callback(store.close)
@@ -250,6 +251,7 @@ def unlock(profile: Profile, password: str, *, costs: Costs = COSTS) -> App:
     """Opens a profile, without the network.
 
     NxcrmError ``wrong_password``, ``unlock_throttled``, ``profile_in_use``, ``lease_expired``, ``lease_invalid``,
+    ``server_changed``,
     ``keyring_*``, ``keys_*``, ``store_*``. ``costs`` is lowered by tests alone.
     """
     app = _opened(profile, password, costs)

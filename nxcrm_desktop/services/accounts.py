@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.actors import Actor
@@ -18,6 +19,7 @@ from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.reader import Reader
 from nxcrm_desktop.store.sync_store import StoreTokenVault
 from sync.client.auth import Session, tokens_of
+from sync.client.transport import Endpoint
 from sync.protocol import auth
 
 
@@ -29,6 +31,8 @@ class IdentityKey(StrEnum):
     DEVICE_KEY = "device_key"
     LEASE_KEY = "lease_key"
     CLOCK_MARK = "clock_mark"
+    SERVER = "server"
+    AUTHORITY = "authority"
 
 
 class SystemClock:
@@ -70,8 +74,8 @@ class AccountService:
         self._session.sign_out()
 
 
-def save_identity(store: Store, user_name: str, key: DeviceKey, reply: auth.Session) -> None:
-    """What enrolment learnt, into a fresh store."""
+def save_identity(store: Store, user_name: str, key: DeviceKey, endpoint: Endpoint, reply: auth.Session) -> None:
+    """What enrolment learnt, into a fresh store; and whom it learnt it from."""
     values = {
         Meta.DEVICE_ID: reply.device_id,
         Meta.USER_ID: reply.user_id,
@@ -81,6 +85,8 @@ def save_identity(store: Store, user_name: str, key: DeviceKey, reply: auth.Sess
         IdentityKey.FULL_NAME: reply.full_name,
         IdentityKey.DEVICE_KEY: key.secret,
         IdentityKey.LEASE_KEY: reply.lease_key,
+        IdentityKey.SERVER: endpoint.url,
+        IdentityKey.AUTHORITY: _authority(endpoint),
     }
     with store.write(Actor(reply.user_id, Role(reply.role))) as work:
         for name, value in values.items():
@@ -98,6 +104,32 @@ def read_identity(store: Store) -> Identity:
             device_id=_require(reader, Meta.DEVICE_ID),
             key=DeviceKey.from_secret(_require(reader, IdentityKey.DEVICE_KEY)),
         )
+
+
+def require_same_server(store: Store, endpoint: Endpoint) -> None:
+    """Raises NxcrmError ``server_changed`` unless this is the server, and the authority, that the device enrolled with.
+
+    Both are in files that anybody who gets at the disk can write; whoever is answered there is given everything.
+    """
+    with store.read() as reader:
+        enrolled = _require(reader, IdentityKey.SERVER), _require(reader, IdentityKey.AUTHORITY)
+    if enrolled != (endpoint.url, _authority(endpoint)):
+        raise NxcrmError(
+            "server_changed",
+            "The server’s address or its certificate authority in this profile was changed since it was enrolled.",
+            safe="Nothing was sent; your data is unharmed.",
+            todo="Do not go on if nobody told you of a change: tell your administrator. Else enrol again.",
+        )
+
+
+def _authority(endpoint: Endpoint) -> str:
+    """SHA-256 of the organisation's authority as it is on disk; empty where the system's are trusted."""
+    if endpoint.ca_file is None:
+        return ""
+    try:
+        return sha256(endpoint.ca_file.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"
 
 
 def read_lease(store: Store, identity: Identity) -> Lease:

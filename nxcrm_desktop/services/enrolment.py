@@ -90,7 +90,7 @@ def introduce(endpoint: Endpoint, request: EnrolRequest, protection: Protection,
         reply = enrol_online(
             transport, auth.Enrol(request.user, request.password, request.otp, device, request.new_password)
         )
-    save_identity(store, request.user, key, reply)
+    save_identity(store, request.user, key, endpoint, reply)
     return reply
 
 

@@ -14,17 +14,18 @@ from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.security.device_key import DeviceKey
-from nxcrm_desktop.security.envelope import Protection
+from nxcrm_desktop.security.envelope import Costs, Protection
 from nxcrm_desktop.security.lease import Lease, sign
 from nxcrm_desktop.services.accounts import save_identity
 from nxcrm_desktop.store.engine import Store, create_store
+from sync.client.transport import Endpoint
 from sync.protocol.auth import Policy, Session
 from tests.helpers.device_store import pulled, stages
 from tests.helpers.keys import CHEAP
 
 PASSWORD = "Bluebird-Kettle-94-river"
 YEAR_MS = 365 * 24 * 3_600_000
-NOWHERE = "http://127.0.0.1:9"
+NOWHERE = "https://127.0.0.1:9"
 """A server that is never there: the discard port of this machine."""
 
 
@@ -56,12 +57,23 @@ def _session(person: Person, user_id: str, device_id: str) -> Session:
     )  # fmt: skip
 
 
-def make_profile(folder: Path, person: Person = ANANYA, fill: Callable[[Store, str], None] | None = None) -> Profile:
+def make_profile(
+    folder: Path,
+    person: Person = ANANYA,
+    fill: Callable[[Store, str], None] | None = None,
+    costs: Costs = CHEAP,
+) -> Profile:
     """A profile as enrolment leaves it; ``fill`` puts rows in as sync would, given the store and the user's id."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     user_id, device_id, dek = new_id(), new_id(), bytearray(os.urandom(32))
     store = create_store(folder / "store.db", bytes(dek))
-    save_identity(store, person.username, DeviceKey.generate(), _session(person, user_id, device_id))
+    save_identity(
+        store,
+        person.username,
+        DeviceKey.generate(),
+        Endpoint(NOWHERE, plain_loopback=True),
+        _session(person, user_id, device_id),
+    )
     stages(store)
     pulled(
         store,
@@ -77,7 +89,7 @@ def make_profile(folder: Path, person: Person = ANANYA, fill: Callable[[Store, s
     store.close()
     profile = Profile(folder, NOWHERE, person.username, user_id, device_id)
     profile.save()
-    profile.keys(CHEAP).create(dek, PASSWORD, Protection.PASSWORD)
+    profile.keys(costs).create(dek, PASSWORD, Protection.PASSWORD)
     return profile
 
 

@@ -312,6 +312,19 @@ def test_a_missing_or_damaged_file_is_told_and_opens_nothing(server: ServerHandl
     _unlock(folder).close()
 
 
+@pytest.mark.parametrize("changed", ["server", "ca.pem", "no authority"])
+def test_a_profile_pointed_at_another_server_opens_nothing(server: ServerHandle, tmp_path: Path, changed: str) -> None:
+    folder = tmp_path / "profile"
+    _enrol(server, folder, f"pia-{changed.replace('.', '-').replace(' ', '-')}").app.close()
+    profile = Profile.open(folder)
+    if changed == "ca.pem":
+        (folder / changed).write_bytes((folder / changed).read_bytes() * 2)
+    else:
+        others = {"server": {"server": "http://127.0.0.1:9"}, "no authority": {"ca_name": None}}
+        replace(profile, **others[changed]).save()  # type: ignore[arg-type]
+    assert _code(folder) == "server_changed"
+
+
 def test_a_store_put_under_other_keys_opens_nothing(server: ServerHandle, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     _enrol(server, one, "nila").app.close()
