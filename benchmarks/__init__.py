@@ -1,1 +1,1 @@
-"""Every figure the documentation quotes, reproducible by one command."""
+"""Every figure the documentation quotes, reproducible by one command: ``make bench``."""

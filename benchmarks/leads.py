@@ -1,10 +1,10 @@
-"""Made-up leads, the same on every run, as a server sends them."""
+"""Made-up leads, the same on every run: as a server sends them, and as somebody types them."""
 
 from __future__ import annotations
 
 import random
 
-from nxcrm_desktop.domain.dictionary import ENTITIES
+from nxcrm_desktop.domain.dictionary import COMMON, ENTITIES
 from nxcrm_desktop.domain.records import Value
 from sync.protocol.messages import MAX_ROWS, PullReply, Rows
 
@@ -12,7 +12,7 @@ COLUMNS = list(ENTITIES["lead"].columns)
 _FIRST = ("Ravi", "Sita", "Anil", "Meena", "Deepak", "Kavita", "Suresh", "Priya", "Imran", "Fatima", "रमेश", "देवी")
 _LAST = ("Kumar", "Sharma", "Patel", "Reddy", "Iyer", "Khan", "Das", "Singh", "Nair", "Gupta", "शर्मा", "यादव")
 _CITIES = ("Pune", "Mumbai", "Delhi", "Chennai", "Jaipur", "Kochi", "Lucknow", "Surat", "Indore", "Nagpur")
-_STAGES = ("new", "contacted", "qualified", "won", "lost")
+_STAGES = ("new", "contacted", "qualified", "test_drive", "booked")
 _SOURCES = ("Web", "Walk-in", "Referral", "Cold call")
 
 
@@ -47,3 +47,12 @@ def pages(rows: list[dict[str, Value]]) -> list[PullReply]:
         )
         for at in range(0, len(wire), MAX_ROWS)
     ]
+
+
+def typed(rows: list[dict[str, Value]], owner_id: str) -> list[dict[str, Value]]:
+    """The rows as somebody would enter them for ``owner_id``: without what the program fills in."""
+    made = []
+    for row in rows:
+        fields: dict[str, Value] = {n: v for n, v in row.items() if n not in COMMON and v is not None}
+        made.append(fields | {"owner_id": owner_id})
+    return made

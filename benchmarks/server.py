@@ -1,21 +1,14 @@
-"""The server's push and pull, in one process and without a network, against bare inserts of the same rows.
-
-``python -m benchmarks.sync.server_side [URL …]``: SQLite in a temporary folder, and every database named.
-"""
+"""The server's push and pull, in one process and without a network, against bare inserts of the same rows."""
 
 from __future__ import annotations
 
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import Engine
 
+from benchmarks.figures import Figure, Peer, seconds
 from nxcrm_desktop.domain.dictionary import SCHEMA_VERSION, entity
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.ids import new_id
@@ -32,18 +25,9 @@ from sync.server.store.engine import make_engine, write_transaction
 from sync.server.store.migrate import migrate
 from sync.server.store.sql import insert_many
 from sync.server.store.tables import ENTITY_TABLES
+from tests.helpers.postgres import cluster, database
 
 ROWS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Rows a second of one kind of work, and how many times as long as bare inserts of as many rows it took."""
-
-    database: str
-    name: str
-    per_second: float
-    times_bare: float
 
 
 def lead(n: int) -> dict[str, Value]:
@@ -69,7 +53,13 @@ def lead(n: int) -> dict[str, Value]:
     }
 
 
-def measure(url: str) -> list[Figure]:
+def measure(folder: Path) -> list[Figure]:
+    """The figures on both databases."""
+    with cluster("bench") as server, database(server) as url:
+        return [*_on("SQLite", f"sqlite:///{folder / 'server.db'}"), *_on("PostgreSQL", url)]
+
+
+def _on(name: str, url: str) -> list[Figure]:
     """Push of new rows, push of edits and an initial pull on an empty database."""
     engine = make_engine(url)
     migrate(engine)
@@ -78,24 +68,15 @@ def measure(url: str) -> list[Figure]:
         user = write.put("user", {"username": "u", "full_name": "U", "role": Role.SALES, "active": 1})
     session = DeviceSession(new_id(), user, Role.SALES)
     ids = [new_id() for _ in range(ROWS)]
-    bare = _timed(lambda: _insert_bare(engine))
+    peer = Peer("bare inserts", seconds(lambda: _insert_bare(engine)))
     works: dict[str, Callable[[], None]] = {
-        "push, new rows": lambda: _push(engine, session, _creations(ids)),
-        "push, edits": lambda: _push(engine, session, _edits(ids)),
-        "initial pull": lambda: _pull(engine, session),
+        f"push of {ROWS:,} new leads": lambda: _push(engine, session, _creations(ids)),
+        f"push of {ROWS:,} edits": lambda: _push(engine, session, _edits(ids)),
+        f"initial pull of {ROWS:,} leads": lambda: _pull(engine, session),
     }
-    figures = [Figure(engine.name, "bare inserts", ROWS / bare, 1.0)]
-    for name, work in works.items():
-        seconds = _timed(work)
-        figures.append(Figure(engine.name, name, ROWS / seconds, seconds / bare))
+    figures = [Figure(f"{name}: {what}", seconds(work), "s", peer=peer) for what, work in works.items()]
     engine.dispose()
     return figures
-
-
-def _timed(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def _insert_bare(engine: Engine) -> None:
@@ -137,21 +118,3 @@ def _pull(engine: Engine, session: DeviceSession) -> None:
         if reply.complete:
             return
         cursor = reply.cursor
-
-
-@contextmanager
-def _databases(urls: list[str]) -> Iterator[list[str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield [f"sqlite:///{Path(folder) / 'server.db'}", *urls]
-
-
-def main(urls: list[str]) -> None:
-    """Print the figures."""
-    with _databases(urls) as databases:
-        for figure in (figure for url in databases for figure in measure(url)):
-            told = f"{figure.per_second:10,.0f} rows/s {figure.times_bare:6.1f} × bare"
-            print(f"{figure.database:12}{figure.name:18}{told}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
