@@ -15,7 +15,6 @@ from PySide6.QtGui import QCloseEvent, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from nxcrm_desktop.bootstrap import Enrolled, EnrolRequest, Profile, enrol, sign_in, unlock
-from nxcrm_desktop.config import profile_folder
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.executors import Executors
 from ui.dialogs.base import Question
@@ -23,7 +22,6 @@ from ui.dialogs.error import ErrorDialog
 from ui.enrol import EnrolScreen
 from ui.language import install_language
 from ui.problems import note_bug, unexpected
-from ui.session import Session
 from ui.shortcuts import ClaimCtrlK
 from ui.tasks import Tasks
 from ui.theming.theme import Theme, system_appearance
@@ -33,6 +31,7 @@ from ui.widgets.logo import paint_mark
 
 if TYPE_CHECKING:
     from nxcrm_desktop.bootstrap import App
+    from ui.session import Session
 
 IDLE_MINUTES = 10
 _ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel})
@@ -126,6 +125,8 @@ class Desktop(QObject):
 
     def open(self, app: App) -> None:
         """Show the workspace of an unlocked profile."""
+        from ui.session import Session  # all the panes: not needed to ask for a password
+
         self.session = Session(app, self.theme, self._settings, self._executors, self.show_error)
         self.session.workspace.lock_asked.connect(self.lock)
         self.session.workspace.sign_in_asked.connect(self.lock)
@@ -254,7 +255,11 @@ def _folder(arguments: Sequence[str]) -> Path:
     parser = argparse.ArgumentParser(prog="nxcrm-desktop")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="the profile folder")
     chosen: Path | None = parser.parse_args(arguments[1:]).profile
-    return chosen or profile_folder()
+    if chosen is not None:
+        return chosen
+    from nxcrm_desktop.config import profile_folder  # pydantic's settings are slow to load
+
+    return profile_folder()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from importlib.resources import as_file, files
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
@@ -31,7 +31,9 @@ def install_language(application: QCoreApplication, language: str) -> QTranslato
     chosen = language if language in LANGUAGES else "en"
     QLocale.setDefault(LANGUAGES[chosen])
     translator = QTranslator(application)
-    if not translator.load((files("resources") / "translations" / f"nxcrm_{chosen}.qm").read_bytes()):
-        raise RuntimeError(f"the translation {chosen} cannot be read")
+    with as_file(files("resources") / "translations" / f"nxcrm_{chosen}.qm") as path:
+        # By name: bytes would have to outlive the translator, which does not copy them.
+        if not translator.load(str(path)):
+            raise RuntimeError(f"the translation {chosen} cannot be read")
     application.installTranslator(translator)
     return translator

@@ -65,7 +65,7 @@ class Photographer:
     """Opens the workspace of an unlocked profile and takes pictures of it. A context manager."""
 
     def __init__(self, application: QApplication, theme: Theme, app: App, folder: Path, suffix: str) -> None:
-        self._application, self._theme, self._app = application, theme, app
+        self.application, self._theme, self._app = application, theme, app
         self._folder, self._suffix = folder, suffix
         self._scratch = TemporaryDirectory()
         self._executors = Executors()
@@ -87,7 +87,7 @@ class Photographer:
         self.session.end()
         self._executors.close()
         self._scratch.cleanup()
-        self._application.processEvents()
+        self.application.processEvents()
 
     def everything(self, lead_id: str = "") -> list[Path]:
         """Lists, one record, dialogs."""
@@ -103,14 +103,14 @@ class Photographer:
         while not done():
             if time.monotonic() > end:
                 raise TimeoutError("the window did not come to rest")
-            self._application.processEvents()
+            self.application.processEvents()
             time.sleep(0.002)
 
     def settle(self) -> None:
         """Let everything that is being read be shown."""
         self.wait(lambda: self.session.ctx.tasks.idle and self.session.ctx.changes.idle)
         for _ in range(8):
-            self._application.processEvents()
+            self.application.processEvents()
         self.wait(lambda: self.session.ctx.tasks.idle)
 
     def shoot(self, name: str, widget: QWidget | None = None) -> Path:

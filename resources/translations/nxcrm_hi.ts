@@ -1298,11 +1298,11 @@
     <name>Editor</name>
     <message>
         <source>dd-mm-yyyy</source>
-        <translation type="unfinished" />
+        <translation>dd-mm-yyyy</translation>
     </message>
     <message>
         <source>dd-mm-yyyy hh:mm</source>
-        <translation type="unfinished" />
+        <translation>dd-mm-yyyy hh:mm</translation>
     </message>
     <message>
         <source>5,50,000 or 5.5 lakh</source>
@@ -1310,7 +1310,7 @@
     </message>
     <message>
         <source>98765 43210</source>
-        <translation type="unfinished" />
+        <translation>98765 43210</translation>
     </message>
     <message>
         <source>words, separated by commas</source>
@@ -1975,7 +1975,7 @@
     </message>
     <message>
         <source>Ctrl+Shift+A</source>
-        <translation type="unfinished" />
+        <translation>Ctrl+Shift+A</translation>
     </message>
     <message>
         <source>or drop files here</source>
@@ -2184,7 +2184,7 @@
     </message>
     <message>
         <source>Ctrl+S</source>
-        <translation type="unfinished" />
+        <translation>Ctrl+S</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2620,7 +2620,7 @@
     </message>
     <message>
         <source>Ctrl+K</source>
-        <translation type="unfinished" />
+        <translation>Ctrl+K</translation>
     </message>
     <message>
         <source>New</source>

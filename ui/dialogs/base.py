@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from ui.widgets.plain import button, frame, label, row
@@ -31,6 +32,13 @@ class Dialog(QDialog):
         self._buttons.addStretch(1)
         self._foot.setLayout(self._buttons)
         layout.addWidget(self._foot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As tall as wrapped texts need, which Qt does not reckon for a window of its own."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def add_button(self, words: str, act: Callable[[], object], role: str = "") -> QPushButton:
         """A button at the bottom right; a ``primary`` one answers Enter."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.dialogs.base import Dialog
 from ui.shortcuts import Shortcut
@@ -20,11 +20,15 @@ class ShortcutSheet(Dialog):
         columns = QHBoxLayout()
         columns.setSpacing(32)
         sides = [QVBoxLayout(), QVBoxLayout()]
+        for side in sides:
+            side.setSpacing(2)  # else it would be that of the layout around it
         for place, (group, members) in enumerate(groupby(shortcuts, key=lambda shortcut: shortcut.group)):
             side = sides[min(place, 1)]
-            side.addWidget(label(group, "group"))
+            title = label(group, "group")
+            title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            side.addWidget(title)
             side.addWidget(_grid(list(members)))
-            side.addSpacing(8)
+            side.addSpacing(12)
         for side in sides:
             side.addStretch(1)
             columns.addLayout(side)

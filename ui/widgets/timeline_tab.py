@@ -32,6 +32,12 @@ _ICONS = {
     "conflict": ("git-fork", "conflict"),
 }
 
+_BY_FIELDS = {
+    "document": (("title",), ("category",)),
+    "transaction": (("kind", "agreed_paise"), ("stage",)),
+    "payment": (("direction", "amount_paise", "mode"), ("reference", "remark")),
+}
+
 
 class TimelineTab(QWidget):
     """Reads through LeadService.timeline; logs through ActivityService."""
@@ -112,6 +118,10 @@ class TimelineTab(QWidget):
             state = words.field(record, "status")
             due = self.tr("due %1").replace("%1", when(record.integer("due_at"), now)) if record["due_at"] else ""
             return item.title, " · ".join(part for part in (state, due, record.text("outcome")) if part)
+        if item.kind in _BY_FIELDS:
+            titles, details = _BY_FIELDS[item.kind]
+            title = ", ".join(words.field(record, name) for name in titles)
+            return title, " · ".join(text for text in (words.field(record, name) for name in details) if text)
         if item.kind == "conflict":
             return label_of(record.text("entity"), record.text("field")), words.field(record, "status")
         if item.kind == "call":
