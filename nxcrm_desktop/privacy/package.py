@@ -9,7 +9,6 @@ import csv
 import hashlib
 import io
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -184,11 +183,7 @@ def _report_files(found: Collected, label: str, options: Options, missing: list[
     if not options.complete:
         notes += ("This package holds what one laptop has; the privacy officer can make the whole.",)
     report = readable(found, label=label, facts=facts, notes=notes)
-    with tempfile.TemporaryDirectory(prefix="nxcrm-") as folder:
-        # The renderer writes files; the folder is private to this user and gone at once.
-        pdf = Path(folder) / "report.pdf"
-        to_pdf(report, pdf, options.made_by)
-        return {"report.pdf": pdf.read_bytes(), "report.html": to_html(report).encode()}
+    return {"report.pdf": to_pdf(report, options.made_by), "report.html": to_html(report).encode()}
 
 
 def _json(value: object) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from string import Template
 
 from reportlab.lib.units import mm
@@ -19,7 +18,7 @@ from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.domain.retention import RETENTION
 from nxcrm_desktop.privacy.collect import Collected
 from nxcrm_desktop.privacy.recipe import in_words
-from nxcrm_desktop.reports.pdf import MUTED, WIDTH, style, text, write_pdf
+from nxcrm_desktop.reports.pdf import MUTED, WIDTH, draw_pdf, style, text
 
 _INTRODUCTION = (
     "This is everything that is held about you, as far as it can be shown to you. The folder “data” of this package "
@@ -95,8 +94,8 @@ def _html_section(section: Section) -> str:
     return f'<section><h2>{heading}</h2><p class="why">{escape(section.why)}</p>{records}</section>'
 
 
-def to_pdf(report: Readable, path: Path, made_by: str) -> int:
-    """The report as a PDF; returns the number of pages."""
+def to_pdf(report: Readable, made_by: str) -> bytes:
+    """The report as a PDF."""
     story: list[Flowable] = [text(report.title, style(17, bold=True)), Spacer(1, 2 * mm)]
     story += [text(f"{name}: {value}", style(8.5, colour=MUTED)) for name, value in report.facts]
     story += [Spacer(1, 3 * mm), text(_INTRODUCTION, style(9))]
@@ -104,7 +103,8 @@ def to_pdf(report: Readable, path: Path, made_by: str) -> int:
         story += _printed(section)
     story += [Spacer(1, 5 * mm), text("Not shown", style(12, bold=True)), Spacer(1, 1.5 * mm)]
     story += [text(note, style(9)) for note in report.notes]
-    return write_pdf(path, report.title, story, made_by=made_by)
+    content, _pages = draw_pdf(report.title, story, made_by=made_by)
+    return content
 
 
 def _printed(section: Section) -> list[Flowable]:

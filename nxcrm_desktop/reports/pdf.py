@@ -96,6 +96,15 @@ def write_pdf(
     path: Path, title: str, story: Sequence[Flowable], *, made_by: str = "", cancelled: Cancelled = lambda: False
 ) -> int:
     """Lay out flowables under the house's header and footer; atomic; returns the number of pages."""
+    content, pages = draw_pdf(title, story, made_by=made_by, cancelled=cancelled)
+    write_atomically(path, content)
+    return pages
+
+
+def draw_pdf(
+    title: str, story: Sequence[Flowable], *, made_by: str = "", cancelled: Cancelled = lambda: False
+) -> tuple[bytes, int]:
+    """The same in memory: the file's bytes and the number of pages. NxcrmError ``cancelled``."""
     buffer = BytesIO()
     canvases: list[_NumberedCanvas] = []
     footer = f"{made_by} · {clock.local_datetime(clock.now_ms()):%d-%m-%Y %H:%M}" if made_by else ""
@@ -118,8 +127,7 @@ def write_pdf(
         document.build(list(story), canvasmaker=canvas)
     except _Stopped:
         raise NxcrmError("cancelled", "The report was stopped.", safe="No file was written.") from None
-    write_atomically(path, buffer.getvalue())
-    return canvases[-1].pages
+    return buffer.getvalue(), canvases[-1].pages
 
 
 class _Stopped(Exception):

@@ -21,7 +21,7 @@ from nxcrm_desktop.domain.permissions import Action, readable_fields
 from nxcrm_desktop.domain.records import Keyset, ListQuery, Record, Value
 from nxcrm_desktop.domain.values import display
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.security.files import translated
+from nxcrm_desktop.security.files import private, translated
 from nxcrm_desktop.services import guard
 from nxcrm_desktop.services.import_result import Cancel, Progress
 from nxcrm_desktop.store.engine import Store
@@ -75,6 +75,8 @@ def _whole(path: Path) -> Iterator[Path]:
     """A temporary file beside ``path`` that takes its place when all went well."""
     temporary = path.with_name(f".{path.stem}.{os.urandom(4).hex()}{path.suffix}")
     try:
+        with open(temporary, "xb", opener=private):
+            pass  # from its first byte for nobody else to read; the writers keep what is there
         yield temporary
         temporary.replace(path)
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:

@@ -66,7 +66,11 @@ class PrivacyService:
             summary = build_package(
                 reader.connection, self._store.metadata, subject, options, self._key, self._papers, path
             )
-        self._register(subject, summary, reason, recipient)
+        try:
+            self._register(subject, summary, reason, recipient)
+        except BaseException:
+            path.unlink(missing_ok=True)  # nothing leaves without an entry in the register
+            raise
         return summary
 
     def _register(self, subject: Subject, summary: PackageSummary, reason: str, recipient: str) -> None:

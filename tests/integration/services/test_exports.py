@@ -127,3 +127,10 @@ def test_masked_columns_are_not_exported(store: Store, tmp_path: Path) -> None:
     officer = ExportService(store, staff(store, "Priya Privacy", Role.PRIVACY_OFFICER))
     with pytest.raises(NxcrmError, match="not_allowed"):
         officer.export(QUERY, tmp_path / "leads.csv")
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])
+def test_a_list_is_for_nobody_else_to_read(exports: ExportService, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"leads.{ending}"
+    exports.export(QUERY, path)
+    assert path.stat().st_mode & 0o077 == 0

@@ -223,6 +223,16 @@ def test_an_export_that_cannot_be_written_leaves_nothing(people: People, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_part_of_an_export_is_written_anywhere_else(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    path = tmp_path / "package.zip"
+    _export(people, path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_mode & 0o077 == 0
+
+
 def test_export_finds_what_an_independent_look_at_every_column_finds(people: People) -> None:
     """Every row that holds the customer's ids anywhere is in the export: columns are read without the dictionary."""
     world = people.world
