@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from nxcrm_desktop.domain.problems import ValueProblem
 
-MAX_PAISE = 2**63 - 1
+MAX_PAISE = 10**15
+"""Ten lakh crore rupees. Sums over thousands of the largest amounts still fit 64 bits, as databases add them up."""
 _NUMBER = re.compile(r"^([0-9]+|[0-9]{1,3}(?:,[0-9]{2,3})*(?:,[0-9]{3}))(?:\.([0-9]{1,2}))?$")
 _MULTIPLIERS = {
     "k": 1_000, "thousand": 1_000, "hazaar": 1_000,

@@ -102,7 +102,7 @@ def _integer(facts: Facts, value: object) -> int:
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueProblem("not_a_number", f"{facts.label} must be a whole number.")
-    if not INT64_MIN <= value <= INT64_MAX:
+    if not INT64_MIN <= value <= INT64_MAX or (facts.kind is Kind.MONEY and abs(value) > money.MAX_PAISE):
         raise ValueProblem("too_large", f"{facts.label} is too large.")
     if facts.kind is Kind.BOOL and value not in (0, 1):
         raise ValueProblem("not_a_bool", f"{facts.label} must be yes or no.")

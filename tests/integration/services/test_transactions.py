@@ -6,6 +6,7 @@ import pytest
 
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.money import MAX_PAISE
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.services.leads import LeadService
 from nxcrm_desktop.services.transactions import TransactionService
@@ -81,7 +82,7 @@ def test_amounts_that_are_none_are_refused(deals: TransactionService, deal: str,
 
 
 def test_sums_never_overflow(deals: TransactionService, deal: str) -> None:
-    deals.add_payment(deal, direction="in", mode="upi", amount_paise=2**63 - 1)
+    deals.add_payment(deal, direction="in", mode="upi", amount_paise=MAX_PAISE)
     with pytest.raises(NxcrmError, match="invalid_value"):
         deals.add_payment(deal, direction="in", mode="upi", amount_paise=1)
 

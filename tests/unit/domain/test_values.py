@@ -112,7 +112,9 @@ def test_fields_as_people_fill_them(field: str, text: str, stored: Value | type[
         assert values.parse(LEAD[field], text) == stored
 
 
-@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, True, 1.5, float("nan"), "5", -1])
+@pytest.mark.parametrize(
+    "value", [2**63, -(2**63) - 1, money.MAX_PAISE + 1, 2**63 - 1, True, 1.5, float("nan"), "5", -1]
+)
 def test_hostile_numbers_are_refused(value: object) -> None:
     with pytest.raises(ValueProblem):
         values.normalise(LEAD["budget_paise"], value)
