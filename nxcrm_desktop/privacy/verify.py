@@ -18,6 +18,8 @@ from nxcrm_desktop.privacy.package import FORMAT, FORMAT_VERSION, MANIFEST, cano
 
 MAX_FILES = 100_000
 MAX_BYTES = 4 * 1024**3
+MAX_LIST_BYTES = 128 * 1024**2
+"""Of the manifest and of each list of rows: these are read into memory, and a megabyte of ZIP unfolds to a gigabyte."""
 _BLOCK = 1 << 20
 
 
@@ -60,7 +62,7 @@ def _verify(package: zipfile.ZipFile, path: Path) -> Verified:
         raise _changed("It holds a file twice, or too many files.")
     if sum(entry.file_size for entry in package.infolist()) > MAX_BYTES:
         raise _changed("It unpacks to more than any package of this program.")
-    manifest = json.loads(package.read(MANIFEST))
+    manifest = _list(package, MANIFEST)
     if manifest["format"] != FORMAT or manifest["format_version"] != FORMAT_VERSION:
         raise NxcrmError("not_a_package", "This is a package of another kind or version.", todo="Update this program.")
     key = _check_signature(manifest)
@@ -97,8 +99,14 @@ def _check_files(package: zipfile.ZipFile, manifest: dict[str, Any], names: set[
 
 def _check_counts(package: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     for entity, count in manifest["counts"].items():
-        if len(json.loads(package.read(f"data/{entity}.json"))) != count:
+        if len(_list(package, f"data/{entity}.json")) != count:
             raise _changed(f"data/{entity}.json does not hold the {count} records that were counted.")
+
+
+def _list(package: zipfile.ZipFile, name: str) -> Any:
+    if package.getinfo(name).file_size > MAX_LIST_BYTES:
+        raise _changed(f"{name} unpacks to more than any of this program.")
+    return json.loads(package.read(name))
 
 
 def _sha256(package: zipfile.ZipFile, name: str) -> str:

@@ -217,6 +217,16 @@ def test_what_is_no_package_is_told(tmp_path: Path, body: bytes) -> None:
     assert found.value.message
 
 
+def test_a_package_that_would_fill_the_memory_is_refused(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "package.zip"
+    _export(people, path)
+    monkeypatch.setattr("nxcrm_desktop.privacy.verify.MAX_LIST_BYTES", 100)
+    with pytest.raises(NxcrmError, match=r"manifest\.json unpacks to more"):
+        verify_package(path)
+
+
 def test_an_export_that_cannot_be_written_leaves_nothing(people: People, tmp_path: Path) -> None:
     with pytest.raises(NxcrmError, match="not_writable"):
         _export(people, tmp_path / "missing" / "ravi.zip")
