@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ class Desktop(QObject):
         self._tasks = Tasks(self._executors)
         self._tasks.failed.connect(self.show_error)
         self.session: Session | None = None
+        self._ending: Future[None] | None = None
         self.window = Window(self._may_close)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MINUTES * 60_000)
         self._idle.timeout.connect(self.lock_when_idle)
@@ -101,7 +103,11 @@ class Desktop(QObject):
         screen.server.setFocus()
 
     def _unlock(self, profile: Profile, screen: UnlockScreen, password: str, code: str) -> None:
+        ending = self._ending
+
         def work() -> App:
+            if ending is not None:
+                ending.result()  # the session before this one must have let go of the profile
             return sign_in(profile, password, code) if code else unlock(profile, password)
 
         self._tasks.io(screen, work, self.open, screen.refuse)
@@ -175,8 +181,7 @@ class Desktop(QObject):
             if dialog.isWindow():
                 dialog.close()
         self._application.clipboard().clear()
-        close = session.end()
-        self._tasks.io(self, close, lambda _done: None)
+        self._ending = self._executors.io(session.end())
         self._show_lock(session.app.profile)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

@@ -84,7 +84,6 @@ def test_ctrl_l_hides_everything_and_the_password_opens_it_again(qtbot: QtBot, d
     assert isinstance(started.window.centralWidget(), UnlockScreen)
     assert "Ananya" not in started.window.windowTitle()
     assert not QGuiApplication.clipboard().text()
-    qtbot.waitUntil(lambda: started._tasks.idle)
     assert opened(qtbot, started).session is not None
 
 
@@ -106,7 +105,6 @@ def test_locking_asks_about_typed_text_and_saves_it(qtbot: QtBot, desktop: Calla
     with qtbot.waitSignal(question.finished):
         QTest.keyClick(question, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: started.session is None)
-    qtbot.waitUntil(lambda: started._tasks.idle)
     again = opened(qtbot, started)
     assert again.session is not None
     assert again.session.app.leads.get(lead)["city"] == "Satara"
