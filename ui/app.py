@@ -236,7 +236,7 @@ def window_icon() -> QIcon:
 
 def make_application(arguments: Sequence[str]) -> QApplication:
     """The Qt application with its names, icon and rounding of scales."""
-    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")  # Devanagari comes from a family of its own
+    QLoggingCategory.setFilterRules("qt.text.font.db=false")  # Devanagari comes from a family of its own
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication(list(arguments))
     application.setApplicationName("nxcrm")

@@ -29,6 +29,7 @@ from ui.theming.tokens import Appearance
 FOLDER = ROOT / "docs" / "screenshots"
 MOMENT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 LEADS = 240
+_IN_EVERY_LOOK = frozenset({"leads", "lead-timeline", "lead-edit", "lead-money", "reports", "search"})
 _DAY = 86_400_000
 _CARS = (
     ("Hyundai", "Creta SX", 2019, "MH12QR4471", "available", 9_75_000),
@@ -95,6 +96,14 @@ def work(app: App, folder: Path) -> str:
     return lead
 
 
+def _kept(file: Path, suffix: str) -> bool:
+    """Everything in the usual look; of the others a few, to show that they are there."""
+    if not suffix or file.stem.removesuffix(suffix) in _IN_EVERY_LOOK:
+        return True
+    file.unlink()
+    return False
+
+
 def main() -> None:
     """Write docs/screenshots."""
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -111,7 +120,7 @@ def main() -> None:
             translator = install_language(application, language)
             theme.show(appearance)
             with Photographer(application, theme, app, FOLDER, suffix) as photographer:
-                files = photographer.everything(lead)
+                files = [file for file in photographer.everything(lead) if _kept(file, suffix)]
             application.removeTranslator(translator)
             if photographer.problems:
                 sys.exit(f"errors were shown: {photographer.problems}")

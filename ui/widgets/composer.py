@@ -71,9 +71,10 @@ class Composer(QFrame):
         self._quick = self._quick_dates()
         self._log = button(self.tr("Log"), self.send, "primary")
         self._log.setToolTip(self.tr("Ctrl+Enter"))
-        kinds = row(*self._kinds.values(), None, gap=4)
-        foot = row(self.outcome, self.due, self._quick, None, self._log, gap=6)
-        self.setLayout(column(kinds, self.text, foot, margins=(10, 8, 10, 8), gap=6))
+        kinds = row(*self._kinds.values(), None, self._log, gap=4)
+        self._foot = QWidget()
+        self._foot.setLayout(row(self.outcome, self.due, self._quick, None, gap=6))
+        self.setLayout(column(kinds, self.text, self._foot, margins=(10, 8, 10, 8), gap=6))
         self.choose("note")
 
     # ------------------------------------------------------------------------------------------------------ making
@@ -130,6 +131,7 @@ class Composer(QFrame):
             "task": self.tr("What is to be done?"),
         }
         self.text.setPlaceholderText(hints[kind])
+        self._foot.setVisible(kind != "note")
         self.outcome.setVisible(kind == "call")
         self.due.setVisible(kind == "task")
         self._quick.setVisible(kind == "task")
