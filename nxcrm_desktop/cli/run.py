@@ -268,7 +268,9 @@ def demo(
     from nxcrm_desktop.demo.run import run_demo
 
     session = session_of(context)
-    show(run_demo(folder, leads=leads, headless=headless, quiet=session.as_json), as_json=session.as_json)
+    figures = run_demo(folder, leads=leads, headless=headless, quiet=session.as_json)
+    if session.as_json:  # otherwise it has told its story already
+        show(figures, as_json=True)
 
 
 def run(argv: list[str]) -> int:

@@ -170,6 +170,7 @@ def create_store(path: Path, dek: bytes) -> Store:
             todo="Choose another folder, or wipe this one first.",
         )
     try:
+        path.touch(mode=0o600)  # the journal files take the store's mode
         return _opened(path, dek)
     except BaseException:
         for leftover in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):

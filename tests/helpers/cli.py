@@ -58,7 +58,7 @@ class Laptop:
     def fail(self, *words: str, text: str | None = None, **environment: str) -> Failure:
         """The error of a command that must fail; it prints nothing on standard output."""
         done = self.call(*words, text=text, **environment)
-        assert done.returncode != 0, f"it went well: {done.stdout}"
+        assert done.returncode != 0, f"it went well: {done.stdout[:500]}"
         assert done.stdout == ""
         assert "Traceback" not in done.stderr, done.stderr
         error = json.loads(done.stderr.splitlines()[-1])["error"]

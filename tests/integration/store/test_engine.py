@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -214,3 +216,12 @@ def test_the_key_does_not_change_under_a_reader(store: Store) -> None:
     store.rekey(OTHER_KEY)
     with store.read() as reader:
         assert reader.count(ListQuery("lead")) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps files apart by user, not by mode")
+def test_no_file_of_the_store_can_be_read_by_other_users(tmp_path: Path) -> None:
+    with contextlib.closing(create_store(tmp_path / "store.db", KEY)) as store:
+        with store.write(MANAGER) as work:
+            work.create("lead", {"name": "Ravi", "stage": "new"})
+        modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm"), 0)
