@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from nxcrm_desktop.domain.dictionary import entity
+from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.permissions import Action, may
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.store import meta, outbox
 from nxcrm_desktop.store.membership import in_chunks
@@ -69,6 +71,17 @@ def _put_right(cursor: Any, rows: Rows, settled: Sequence[_Settled]) -> None:
     for key, mine in by_row.items():
         if key not in plain:
             _settle_row(cursor, rows, *key, mine)
+    _hand_over(cursor, rows, by_row.keys() - waiting)
+
+
+def _hand_over(cursor: Any, rows: Rows, keys: Iterable[tuple[str, str]]) -> None:
+    """Rows that the role may make and not read are the server's once it has them; no pull would ever remove them."""
+    role = meta.get(cursor, Meta.ROLE)
+    if role is None:
+        return  # no hello yet
+    for name, row_id in keys:
+        if not may(Role(role), Action.READ, name):
+            rows.delete(name, row_id)
 
 
 def _settle_row(cursor: Any, rows: Rows, name: str, row_id: str, settled: Sequence[_Settled]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.domain.records import ChangeSet, ListQuery, Value
 from nxcrm_desktop.errors import NxcrmError
@@ -304,3 +306,15 @@ def test_a_row_kept_for_its_edits_alone_goes_when_they_are_refused(store: Store,
     sync_store.settle([Result(1, "rejected", code="out_of_scope")])
     assert _shown(store, row["id"]) is None
     assert (_count(store), _shadows(store)) == (1, 0)
+
+
+def test_a_row_that_its_maker_may_not_read_is_handed_over(store: Store, sync_store: SyncStore) -> None:
+    user = new_id()
+    sync_store.save_hello(HelloReply(1, 1, 1, EPOCH, user, "sales", ["ref"], Limits(), "active", 123, 0, "signed"))
+    with store.write(Actor(user, Role.SALES)) as work:
+        entry: dict[str, Value] = {"recipient": "Ravi", "basis": "access request", "country": "IN", "disclosed_at": 1}
+        made = work.create("disclosure", entry)
+    sync_store.settle([Result(1, "applied", ver=1)])
+    with store.read() as reader:
+        assert reader.get("disclosure", made) is None
+    assert _shadows(store) == 0
