@@ -152,10 +152,10 @@ def _date(facts: Facts, text: str) -> str:
 
 def _json(facts: Facts, text: str) -> str:
     try:
-        loaded = json.loads(text)
+        # NaN and numbers beyond a double would be written as words that are no JSON.
+        return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
     except (ValueError, RecursionError):
         raise ValueProblem("not_json", f"{facts.label} must be JSON.") from None
-    return json.dumps(loaded, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _tags(facts: Facts, text: str) -> str | None:

@@ -162,3 +162,9 @@ def test_ids_ascend_and_are_version_7() -> None:
     assert len(set(made)) == len(made)
     assert all(is_id(one) and one[14] == "7" and one[19] in "89ab" for one in made)
     assert not is_id(made[0].upper())
+
+
+@pytest.mark.parametrize("text", ["NaN", '{"a":1e999}', "[-Infinity]", "[" * 100_000])
+def test_what_only_python_takes_for_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueProblem):
+        values.normalise(ENTITIES["saved_view"].fields["definition"], text)
