@@ -22,6 +22,8 @@ Sides = tuple[Value, Value, Value | Mapping[str, Value]]
 def keep_conflict(rows: RowSet, row: Row, edit: Mutation, field: str, sides: Sides, status: str) -> str:
     """Make the conflict row; returns its id. To be called before the row itself is changed."""
     base, mine, theirs = sides
+    if isinstance(base, str) and field in row.info.fields:
+        base = base[: row.info.fields[field].max_length]  # a device may claim anything to have been there
     values: dict[str, Value] = {
         "id": new_id(),
         "entity": row.info.name,

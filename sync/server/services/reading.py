@@ -9,10 +9,8 @@ from msgspec import Meta, Raw, Struct
 
 from sync.protocol.messages import MAX_MUTATIONS, Id, Mutation, Push
 from sync.server.services.push import Batch, Edit
-from sync.server.services.refusals import UNKNOWN, Poison
+from sync.server.services.refusals import RAW_LIMIT, UNKNOWN, Poison
 
-_RAW_LIMIT = 100_000
-"""Characters kept of an edit that cannot be read."""
 
 
 class _Loose(Struct, frozen=True):
@@ -50,4 +48,4 @@ def _read(raw: Raw) -> Edit:
         return _edit.decode(raw)
     except msgspec.ValidationError:
         outline = _outline.decode(raw)
-    return Poison(outline.n, str(outline.table), str(outline.id), bytes(raw).decode()[:_RAW_LIMIT])
+    return Poison(outline.n, str(outline.table), str(outline.id), bytes(raw).decode()[:RAW_LIMIT])

@@ -17,6 +17,9 @@ from sync.protocol.messages import Mutation
 from sync.server.store.rows import RowSet
 
 UNKNOWN = "unknown"
+RAW_LIMIT = 100_000
+"""Characters kept of an edit that cannot be read, or that is longer than any that a person types."""
+_LIMIT = ENTITIES["quarantine"].fields["changes"].max_length
 _LATEST = 253_370_764_800_000  # year 9998: what every calendar can show
 _GONE = frozenset({Refusal.DELETED, Refusal.ERASED})
 SENTENCES: Mapping[Refusal, str] = MappingProxyType(
@@ -72,7 +75,7 @@ def keep_refused(rows: RowSet, edit: Mutation | Poison, refused: RefusedError) -
         "entity": edit.table if edit.table in ENTITIES else UNKNOWN,
         "row_id": edit.id if is_id(edit.id) else UNKNOWN,
         "op": edit.op if isinstance(edit, Mutation) else UNKNOWN,
-        "changes": _canonical(_typed(edit, refused)),
+        "changes": _kept(_typed(edit, refused)),
         "reason": refused.sentence,
         "author_id": rows.actor,
         "typed_at": typed_at(edit) if isinstance(edit, Mutation) else None,
@@ -93,6 +96,12 @@ def _typed(edit: Mutation | Poison, refused: RefusedError) -> Any:
         return dict.fromkeys(edit.fields)
     known = edit.table in ENTITIES and is_id(edit.id)
     return edit.fields if known else {"table": edit.table, "id": edit.id, "fields": edit.fields}
+
+
+def _kept(typed: Any) -> str:
+    """As JSON text that fits its column: one page must never be more than the devices it is sent to take."""
+    text = _canonical(typed)
+    return text if len(text) <= _LIMIT else _canonical({"raw": text[:RAW_LIMIT]})
 
 
 def _canonical(value: Any) -> str:

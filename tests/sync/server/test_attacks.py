@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from nxcrm_desktop.domain.facts import Role
@@ -79,3 +80,17 @@ def test_what_is_shared_with_somebody_stays_its_owners(staff: Staff) -> None:
     assert asha.send(asha.edit("delete", "saved_view", view, 1)).code == "not_allowed"
     assert meera.send(meera.update("saved_view", view, shared_with=(asha.user_id, None))).status == "applied"
     assert meera.send(meera.edit("delete", "saved_view", view, 2)).status == "applied"
+
+
+def test_an_edit_of_megabytes_does_not_block_those_it_is_shown_to(staff: Staff) -> None:
+    meera, asha = staff.meera, staff.asha
+    flood = '"' * 4_000_000
+    lead = asha.make("lead", name="Ravi", stage="new")
+    meera.send(meera.update("lead", lead, name=("Ravi", "Ravi K")))
+    asha.send(asha.update("lead", lead, name=(flood, "Ravi Kumar")))
+    asha.send(asha.update("lead", lead, stage=(flood, "no_such_stage")))
+    for device in (asha, meera):
+        reply = device.page()
+        assert reply.complete
+        assert len(msgspec.json.encode(reply)) < 1_000_000
+        assert len(device.rows("quarantine")) == len(device.rows("conflict")) == 1
