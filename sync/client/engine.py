@@ -172,7 +172,7 @@ class _Run:
             refetch = _mismatched(pages[-1].checksums, self._store.checksums())
             if not refetch:
                 return True
-            self._forget(refetch)
+            self._check_new(refetch)
         return False
 
     def _some_pages(self, state: SyncState, hello: HelloReply, refetch: list[str]) -> list[PullReply]:
@@ -187,6 +187,8 @@ class _Run:
             if self._cancelled():
                 pages = []  # the store may be closing
             if pages:
+                for scope in refetch:  # not before something has come to take its place
+                    self._store.forget_scope(scope)
                 self._count.pulled += self._store.apply_pages(pages).put
         return pages
 
@@ -201,13 +203,11 @@ class _Run:
         self._tell("pull", self._received, self._received + page.remaining)
         return page
 
-    def _forget(self, scopes: list[str]) -> None:
-        """Makes way for the scopes to be fetched again, each once in a run."""
+    def _check_new(self, scopes: list[str]) -> None:
+        """Scopes are fetched again once in a run. NxcrmError ``checksum_mismatch`` for the second time."""
         if self._refetched & set(scopes):
             raise _mismatch(scopes)
         self._refetched |= set(scopes)
-        for scope in scopes:
-            self._store.forget_scope(scope)
 
     # --------------------------------------------------------------------------------------------------------- end
 
