@@ -12,7 +12,6 @@ from sync.server.services.push import Batch, Edit
 from sync.server.services.refusals import RAW_LIMIT, UNKNOWN, Poison
 
 
-
 class _Loose(Struct, frozen=True):
     device: Id
     schema: int
