@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+import os
 import sys
-import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.figures import Figure, as_json, machine, markdown, table
-
-PARTS = {
-    "import": "benchmarks.importing",
-    "store": "benchmarks.store",
-    "server": "benchmarks.server",
-    "sync": "benchmarks.sync",
-    "unlock": "benchmarks.unlocking",
-    "desktop": "benchmarks.desktop",
-}
-"""What each part is measured by: a module with ``measure(folder) -> list[Figure]``, given an empty folder."""
-
-
-def measure(part: str) -> list[Figure]:
-    """The figures of one part."""
-    with tempfile.TemporaryDirectory(prefix="nxcrm-bench-") as folder:
-        made: list[Figure] = importlib.import_module(PARTS[part]).measure(Path(folder))
-    return [figure.of(part) for figure in made]
+from benchmarks.parts import PARTS, measure
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -40,10 +25,12 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str]) -> int:
     """Measure what was asked for (everything by default); the exit code."""
     asked = _arguments(arguments)
-    print(machine())
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    print(machine(), flush=True)
     figures: list[Figure] = []
     for part in asked.parts or PARTS:
-        made = measure(part)
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            made = process.submit(measure, part).result()
         print(table(made), flush=True)
         figures += made
     if asked.json:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.figures import Figure, quantiles, seconds, times_ms
 from benchmarks.leads import leads, pages
 from nxcrm_desktop.bootstrap import Profile
+from nxcrm_desktop.runtime import logs
 from nxcrm_desktop.security.envelope import Protection
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.sync_store import SyncStore
@@ -35,11 +36,10 @@ _ORDERS = ("name", "city", "phone", "updated_at")
 def measure(folder: Path, count: int = ROWS) -> list[Figure]:
     """All figures of unlocking at ``count`` leads, measured in ``folder``."""
     profile = make_profile(folder / "p", fill=lambda store, _user: _fill(store, count))
-    present = QApplication.instance()
-    application = present if isinstance(present, QApplication) else make_application(["nxcrm"])
+    application = make_application(["nxcrm"])
     install_language(application, "en")
     theme = Theme(application, Appearance.LIGHT)
-    with _keyring(folder / "k"):
+    with _log(folder / "logs"), _keyring(folder / "k"):
         with _sealed(profile, Protection.KEYRING):
             figures = _unlocking(application, theme, profile, "password and keyring", 1.5)
             figures += _sorting(application, theme, profile)
@@ -52,6 +52,16 @@ def _fill(store: Store, count: int) -> None:
     sync, sent = SyncStore(store), pages(leads(count))
     for at in range(0, len(sent), _AT_ONCE):
         sync.apply_pages(sent[at : at + _AT_ONCE])
+
+
+@contextmanager
+def _log(folder: Path) -> Iterator[None]:
+    """The log goes to a file, as in use: there is no server for the background sync to find."""
+    stop = logs.start(folder)
+    try:
+        yield
+    finally:
+        stop()
 
 
 @contextmanager
