@@ -16,6 +16,7 @@ from nxcrm_desktop.domain.values import normalise
 from sync.protocol.codes import Refusal
 from sync.protocol.merge import Merged, merge_field
 from sync.protocol.messages import Mutation, Result
+from sync.server.services.books import Books
 from sync.server.services.disputes import WHOLE_ROW, keep_conflict
 from sync.server.services.fields import check_hands, check_owners, check_references, checked_fields, default_owner
 from sync.server.services.reach import Reach, known_entity
@@ -38,6 +39,7 @@ class Judge:
         self._edits = edits
         readable = [edit for edit in edits if isinstance(edit, Mutation)]
         self._reach = Reach(connection, access, rows, readable)
+        self._books = Books(connection, rows)
         self._results: dict[int, Result] = {}
         self._creates = {(edit.table, edit.id): edit for edit in readable if edit.op == "create"}
 
@@ -82,6 +84,7 @@ class Judge:
         check_owners(self._access, info, values)
         self._parents_first(info, values, edit)
         check_references(self._reach, info, values)
+        self._books.check(info, values)
         row = self._rows.add(info, {**values, "id": edit.id})
         self._reach.made(row.key)
         return Result(edit.n, "applied", row.ver)

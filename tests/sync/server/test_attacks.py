@@ -94,3 +94,22 @@ def test_an_edit_of_megabytes_does_not_block_those_it_is_shown_to(staff: Staff) 
         assert reply.complete
         assert len(msgspec.json.encode(reply)) < 1_000_000
         assert len(device.rows("quarantine")) == len(device.rows("conflict")) == 1
+
+
+def test_a_payment_is_taken_back_wholly_and_once(staff: Staff) -> None:
+    asha = staff.asha
+    deals = [
+        asha.make("transaction", lead_id=asha.make("lead", name="Ravi", stage="new"), kind="sale", stage="draft",
+                  agreed_paise=100_000)
+        for _ in range(2)
+    ]  # fmt: skip
+    line: dict[str, Any] = {"transaction_id": deals[0], "mode": "upi", "amount_paise": 5_000, "paid_on": "2026-01-01"}
+    payment = asha.make("payment_entry", direction="in", **line)
+    back = {**line, "direction": "out", "reverses_id": payment}
+    wrong: list[dict[str, Any]] = [{"amount_paise": 1}, {"transaction_id": deals[1]}, {"direction": "in"}]
+    for change in wrong:
+        assert asha.send(asha.create("payment_entry", **{**back, **change})).code == "invalid_value"
+    twice = asha.push(asha.create("payment_entry", **back), asha.create("payment_entry", **back)).results
+    assert [result.status for result in twice] == ["applied", "rejected"]
+    again = asha.office.device(asha.user_id)
+    assert again.send(again.create("payment_entry", **back)).reason == "This payment was reversed before."
