@@ -12,6 +12,8 @@ from nxcrm_desktop.domain.problems import ValueProblem
 
 HOME_REGION = "IN"
 _HOME_CODE = "+91"
+# Numbers that begin with 9 are all mobile and shown alike; a list paints thousands of them while it scrolls.
+_NINE = re.compile(r"\+91(9[0-9]{4})([0-9]{5})")
 # Ten digits as people group them, with or without the country code.
 _TEN_DIGITS = re.compile(r"(\+91[ -]?)?([0-9](?:[ -]?[0-9]){9})")
 
@@ -58,6 +60,9 @@ def is_e164(text: str) -> bool:
 
 def display(e164: str) -> str:
     """``98765 43210`` at home, the international form elsewhere; what does not parse is shown as it is."""
+    nine = _NINE.fullmatch(e164)
+    if nine is not None:
+        return f"{nine[1]} {nine[2]}"
     try:
         number = phonenumbers.parse(e164, None)
     except NumberParseException:

@@ -63,6 +63,14 @@ def test_every_beginning_of_three_digits_is_judged_as_the_library_does(first: in
             assert _ours(text, "IN") == _phone(text, "IN")
 
 
+@given(st.integers(9_000_000_000, 9_999_999_999))
+def test_a_number_is_shown_as_the_library_shows_it(number: int) -> None:
+    known = phonenumbers.parse(f"+91{number}", None)
+    assert phonenumbers.is_valid_number(known)
+    shown = phonenumbers.format_number(known, PhoneNumberFormat.INTERNATIONAL)
+    assert f"+91 {phones.display(f'+91{number}')}" == shown
+
+
 def test_what_people_mostly_type_is_judged_quickly() -> None:
     for text in ("9876543210", "98765 43210", "+919876543210", "+91 98765-43210"):
         assert phones._home_mobile(text, "IN") == "+919876543210"
