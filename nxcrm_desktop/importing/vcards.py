@@ -75,7 +75,7 @@ def _left_out(text: str) -> set[str]:
 def _row(line: int, text: str) -> Row:
     try:
         values = _values(vobject.readOne(text, allowQP=True).contents)
-    except (vobject.base.VObjectError, ValueError, AttributeError):
+    except (vobject.base.VObjectError, ValueError, AttributeError, LookupError, TypeError):
         return Row(line, ("",) * len(COLUMNS), "The card is not well formed.")
     return fit(line, [values.get(name, "") for name in COLUMNS], len(COLUMNS))
 

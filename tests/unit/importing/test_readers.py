@@ -235,5 +235,19 @@ def test_a_broken_card_is_refused_alone(tmp_path: Path) -> None:
     assert [row.problem for row in opened.rows()] == ["The card is not well formed.", ""]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FN;ENCODING=QUOTED-PRINTABLE;CHARSET=no-such:=E0", "FN;CHARSET=hex:=E0", "ORG:", "N:", "ADR:", "TEL;TYPE:1",
+        "NOTE;ENCODING=b:!!!!", "BDAY;VALUE=x:99", "GEO:1", "NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=utf-16:=00",
+    ],
+)  # fmt: skip
+def test_a_hostile_card_never_stops_the_others(tmp_path: Path, line: str) -> None:
+    for version in ("2.1", "3.0", "4.0"):
+        card = f"BEGIN:VCARD\nVERSION:{version}\n{line}\nEND:VCARD\n"
+        opened = open_source(write(tmp_path, card + CARD, "cards.vcf"))
+        assert [row.problem for row in opened.rows()][1:] == [""]
+
+
 def test_cards_that_never_end_are_no_cards(tmp_path: Path) -> None:
     assert code_of(write(tmp_path, "BEGIN:VCARD\nFN:Asha\n", "cards.vcf")) == "file_empty"
