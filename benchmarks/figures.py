@@ -109,8 +109,14 @@ def as_json(figures: Iterable[Figure]) -> bytes:
 
 
 def machine() -> str:
-    """What the figures were measured on."""
-    return f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
+    """What the figures were measured on, and how busy it is: more processes than cores make every figure larger."""
+    cores = f"{os.cpu_count()} cores ({platform.machine()})"
+    return f"{cores}, {platform.system()}, Python {platform.python_version()}, {_load()}"
+
+
+def _load() -> str:
+    """Processes that wanted to run, on average of the last five minutes; Windows does not tell."""
+    return f"load {os.getloadavg()[1]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
 
 
 def _number(value: float) -> str:
