@@ -130,6 +130,6 @@ class DocumentVersion(Entity):
         "Size, bytes", Kind.INTEGER, required=True, minimum=0, write=Write.ONCE, merge=Merge.SERVER
     )
     sha256: Mapped[str] = column(
-        "SHA-256", required=True, personal=Personal.TECHNICAL, erase=Erase.REPLACE, write=Write.ONCE,
+        "SHA-256", Kind.SHA256, required=True, personal=Personal.TECHNICAL, erase=Erase.REPLACE, write=Write.ONCE,
         merge=Merge.SERVER, max_length=64,
     )  # fmt: skip

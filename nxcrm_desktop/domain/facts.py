@@ -44,6 +44,7 @@ class Kind(StrEnum):
     REGISTRATION = "registration"  # Indian vehicle registration mark, upper case, no separators
     GSTIN = "gstin"
     PAN = "pan"
+    SHA256 = "sha256"  # 64 hexadecimal digits, lower case
 
     @property
     def is_integer(self) -> bool:

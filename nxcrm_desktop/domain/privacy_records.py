@@ -104,7 +104,9 @@ class Disclosure(Entity):
     country: Mapped[str] = column("Country", required=True, write=Write.ONCE, merge=Merge.SERVER, max_length=2)
     safeguard: Mapped[str | None] = column("Safeguard", write=Write.ONCE, merge=Merge.SERVER)
     disclosed_at: Mapped[int] = column("When", Kind.INSTANT, required=True, write=Write.ONCE, merge=Merge.SERVER)
-    package_sha256: Mapped[str | None] = column("Package", write=Write.ONCE, merge=Merge.SERVER, max_length=64)
+    package_sha256: Mapped[str | None] = column(
+        "Package", Kind.SHA256, write=Write.ONCE, merge=Merge.SERVER, max_length=64
+    )
 
 
 class PolicyVersion(Entity):
@@ -120,7 +122,9 @@ class PolicyVersion(Entity):
     body: Mapped[str] = column(
         "Text", Kind.LONG_TEXT, required=True, write=Write.ONCE, merge=Merge.SERVER, max_length=100_000
     )
-    body_sha256: Mapped[str] = column("SHA-256", required=True, write=Write.SERVER, merge=Merge.SERVER, max_length=64)
+    body_sha256: Mapped[str] = column(
+        "SHA-256", Kind.SHA256, required=True, write=Write.SERVER, merge=Merge.SERVER, max_length=64
+    )
     effective_on: Mapped[str] = column("In force from", Kind.DATE, required=True, merge=Merge.SERVER)
 
 

@@ -20,6 +20,7 @@ _INSTANT_MIN, _INSTANT_MAX = -2_208_988_800_000, 253_370_764_800_000
 # The category Cc, and the same less the tab and the line feed.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_DIGEST = re.compile("[0-9a-f]{64}")
 _DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %b %Y", "%d %b, %Y", "%d %B %Y")
 _TIME_FORMATS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _BOOLS = {"yes": 1, "true": 1, "1": 1, "y": 1, "हाँ": 1, "no": 0, "false": 0, "0": 0, "n": 0, "नहीं": 0}
@@ -158,6 +159,12 @@ def _json(facts: Facts, text: str) -> str:
         raise ValueProblem("not_json", f"{facts.label} must be JSON.") from None
 
 
+def _sha256(facts: Facts, text: str) -> str:
+    if not _DIGEST.fullmatch(text):
+        raise ValueProblem("not_a_digest", f"{facts.label} must be 64 hexadecimal digits.")
+    return text
+
+
 def _tags(facts: Facts, text: str) -> str | None:
     try:
         loaded = json.loads(text)
@@ -192,6 +199,7 @@ _CHECKS: Mapping[Kind, Callable[[Facts, str], Value]] = {
     Kind.REGISTRATION: lambda _facts, text: identifiers.registration(text),
     Kind.GSTIN: lambda _facts, text: identifiers.gstin(text),
     Kind.PAN: lambda _facts, text: identifiers.pan(text),
+    Kind.SHA256: _sha256,
 }
 
 

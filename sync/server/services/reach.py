@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from nxcrm_desktop.domain.dictionary import COMMON, ENTITIES, EntityInfo
-from nxcrm_desktop.domain.facts import Kind
+from nxcrm_desktop.domain.facts import Kind, Role
 from nxcrm_desktop.domain.ids import is_id
 from sync.protocol.messages import Mutation
 from sync.server.store.access import Access
@@ -29,6 +29,8 @@ class Reach:
     def __init__(self, connection: Connection, access: Access, rows: RowSet, edits: Sequence[Mutation]) -> None:
         self._connection = connection
         self._mine = frozenset(access.numbers.values())
+        # Holds, requests and consents may be about anybody; none of what the desk may make opens the row it names.
+        self._names_anybody = access.role is Role.PRIVACY_OFFICER
         self._rows = rows
         self._made: set[Key] = set()
         keys = _keys(edits)
@@ -52,11 +54,11 @@ class Reach:
         return any(s in self._mine for s, (op, _) in standing.items() if op in (Op.PUT, Op.DELETE))
 
     def may_refer(self, entity: str, row_id: str) -> bool:
-        """Whether a live row of the user's, or one that all may know, has this id."""
+        """Whether a live row of the user's, or one that all may know (the privacy desk: any row), has this id."""
         key = (entity, row_id)
         row = self._rows.get(entity, row_id)
         live = row.deleted_at is None if row else key in self._live
-        return live and (ENTITIES[entity].facts.scope.ref or self.mine(key))
+        return live and (self._names_anybody or ENTITIES[entity].facts.scope.ref or self.mine(key))
 
     def is_stage(self, key: str) -> bool:
         """Whether the pipeline has this stage."""

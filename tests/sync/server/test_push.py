@@ -186,3 +186,23 @@ def test_an_erased_id_never_returns_and_nothing_typed_of_it_is_kept(office: Offi
     assert device.ids("lead") == set()
     assert not reply.rows or all("Risen" not in str(rows.rows) for rows in reply.rows)
     office.check()
+
+
+@pytest.mark.parametrize(
+    ("table", "fields"),
+    [
+        ("privacy_request", {"kind": "access", "received_at": 1, "status": "open"}),
+        ("legal_hold", {"reason": "Dispute", "law": "Limitation Act 1963"}),
+        ("consent", {"for_purpose": "analytics", "decision": "withdrawn", "source": "letter", "decided_at": 1}),
+        ("disclosure", {"recipient": "Bank", "basis": "loan", "country": "IN", "disclosed_at": 1}),
+    ],
+)
+def test_the_privacy_desk_may_be_about_anybody(office: Office, table: str, fields: dict[str, Any]) -> None:
+    asha, desk = office.device(office.user("asha")), office.device(office.user("priya", Role.PRIVACY_OFFICER))
+    lead = asha.create("lead", name="Ravi", stage="new")
+    asha.send(lead)
+    assert desk.send(desk.create(table, lead_id=lead.id, **fields)).status == "applied"
+    assert desk.send(desk.create(table, lead_id=new_id(), **fields)).code == "unknown_parent"
+    desk.pull()
+    assert desk.ids("lead") == set(), "naming a lead must not open it"
+    office.check()
