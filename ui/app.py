@@ -135,7 +135,6 @@ class Desktop(QObject):
 
         self.session = Session(app, self.theme, self._settings, self._executors, self.show_error)
         self.session.workspace.lock_asked.connect(self.lock)
-        self.session.workspace.sign_in_asked.connect(self.lock)
         self._show(self.session.workspace, QSize(1093, 614))
         self.window.setWindowTitle(f"nxcrm – {app.identity.full_name}")
         self._idle.start()

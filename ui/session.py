@@ -12,6 +12,7 @@ from nxcrm_desktop.runtime.executors import Executors
 from nxcrm_desktop.services.lists import ListService
 from ui.changes import Changes
 from ui.context import Context, Navigator, lister
+from ui.dialogs.sign_in import SignInDialog
 from ui.main_window import Workspace
 from ui.tasks import Jobs, Tasks
 from ui.theming.theme import Theme
@@ -62,12 +63,24 @@ class Session(QObject):
             show_error=show_error,
         )
         self.workspace = Workspace(self.ctx)
+        self.workspace.sign_in_asked.connect(self.sign_in)
+        self._sign_in: SignInDialog | None = None
         self._reported.connect(self._show_sync, Qt.ConnectionType.QueuedConnection)
 
     def start_sync(self) -> None:
         """Sync by itself from now on."""
         background = self.app.background_sync(self._reported.emit)
         self.workspace.sync_asked.connect(background.kick)
+
+    def sign_in(self) -> None:
+        """Ask for password and code again: the session at the server has ended, the one in this window goes on."""
+        if self._sign_in is None:
+            self._sign_in = SignInDialog(self.ctx, self.workspace)
+            self._sign_in.signed_in.connect(self.workspace.sync)
+        self._sign_in.show()
+        self._sign_in.raise_()
+        self._sign_in.activateWindow()
+        self._sign_in.password.setFocus()
 
     def _show_sync(self, status: SyncStatus) -> None:
         self.workspace.show_sync(state_of(status))

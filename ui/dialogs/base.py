@@ -34,8 +34,12 @@ class Dialog(QDialog):
         layout.addWidget(self._foot)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """As tall as wrapped texts need, which Qt does not reckon for a window of its own."""
+        """Shown: as tall as its words need."""
         super().showEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """As tall as wrapped texts need, which Qt does not reckon for a window of its own."""
         layout = self.layout()
         if layout is not None:
             self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
