@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from nxcrm_desktop.runtime.executors import Executors
 from nxcrm_desktop.services.outbox import OutboxService
 from ui.app import make_application
 from ui.dialogs.conflict import ConflictDialog
+from ui.dialogs.import_file import ImportDialog
 from ui.dialogs.new_record import NewRecordDialog
 from ui.dialogs.palette import Palette
 from ui.dialogs.shortcut_sheet import ShortcutSheet
@@ -163,6 +164,15 @@ class Photographer:
         files.append(self._closing("shortcuts", ShortcutSheet(shortcuts(), workspace)))
         conflicts = self._app.conflicts.list()[:1]
         return files + [self._closing("conflict", ConflictDialog(workspace.ctx, view, workspace)) for view in conflicts]
+
+    def importing(self, file: Path, columns: Mapping[str, str]) -> Path:
+        """The dialog that imports a file, with what it would do; ``columns`` are given their fields by hand."""
+        dialog = ImportDialog(self.workspace.ctx, self.workspace)
+        dialog.choose(file)
+        self.settle()
+        for name, field in columns.items():
+            dialog.mapping.changed.emit(name, field)
+        return self._closing("import", dialog)
 
     def unlock(self) -> Path:
         """The locked window."""

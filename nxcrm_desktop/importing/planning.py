@@ -60,6 +60,12 @@ def plan(source: Source, request: Request) -> Plan:
     return Plan(request.info, chosen, unmapped, region, defaults)
 
 
+def understood(source: Source, request: Request) -> dict[str, str]:
+    """Column → field as far as the columns are understood, whether or not an import could run with them."""
+    rules = _rules(source, request)
+    return {name: _field(rules, name) for name in source.columns if name.casefold() in rules}
+
+
 def by_name(info: EntityInfo, columns: Iterable[str]) -> dict[str, str]:
     """Columns whose names are those of fields, or what other programs call them: column → field, each field once."""
     known = {_plain(facts.label): name for name, facts in info.fields.items() if name not in ("id", "created_at")}

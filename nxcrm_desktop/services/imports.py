@@ -35,7 +35,8 @@ _SAMPLE = 20
 class ImportPreview:
     """What a file holds and what an import would make of it. ``mapping``: column → field; ``sample``: its first rows.
 
-    ``problem`` says why it cannot be imported with this mapping; ``suggested_preset`` is for a person to accept.
+    ``problem`` says why it cannot be imported with this mapping, which then is what is understood so far;
+    ``suggested_preset`` is for a person to accept.
     """
 
     columns: tuple[str, ...]
@@ -66,7 +67,9 @@ class ImportService:
         columns: dict[str, str] = {}
         problem = ""
         try:
-            columns = {c.name: c.rule.field for c in self._plan(source, info, mapping, preset).columns}
+            request = self._request(info, mapping, preset)
+            columns = planning.understood(source, request)
+            planning.plan(source, request)
         except NxcrmError as error:
             problem = error.message
         sample = tuple(dict(zip(source.columns, row.cells, strict=False)) for row in islice(source.rows(), _SAMPLE))
@@ -95,7 +98,7 @@ class ImportService:
         """
         info = self._allowed(entity_name, on_duplicate)
         source = open_source(path)
-        plan = self._plan(source, info, mapping, preset)
+        plan = planning.plan(source, self._request(info, mapping, preset))
         result = ImportResult(unmapped=plan.unmapped, notes=source.notes, dry_run=dry_run)
         run = ImportRun(plan, self._actor, on_duplicate, result)
         batch = new_id()
@@ -158,7 +161,7 @@ class ImportService:
             guard.require(self._actor, Action.UPDATE, name)
         return info
 
-    def _plan(self, source: Source, info: EntityInfo, mapping: Mapping[str, str] | None, preset: str | None) -> Plan:
+    def _request(self, info: EntityInfo, mapping: Mapping[str, str] | None, preset: str | None) -> planning.Request:
         chosen = named_preset(preset) if preset else None
         if chosen is not None and chosen.entity != info.name:
             raise _wrong_preset(chosen.label, info)
@@ -166,7 +169,7 @@ class ImportService:
             stages = stage_words(reader)
         writable = writable_fields(self._actor.role, info, Action.CREATE)
         defaults = fresh(info, self._actor)
-        return planning.plan(source, planning.Request(info, writable, stages, defaults, mapping, chosen))
+        return planning.Request(info, writable, stages, defaults, mapping, chosen)
 
 
 def _batches(source: Source, plan: Plan, result: ImportResult) -> Iterator[tuple[int, list[Draft]]]:

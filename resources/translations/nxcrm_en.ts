@@ -4,34 +4,6 @@
 <context>
     <name>ImportDialog</name>
     <message numerus="yes">
-        <source>%Ln created</source>
-        <translation>
-            <numerusform>%Ln created</numerusform>
-            <numerusform>%Ln created</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln updated</source>
-        <translation>
-            <numerusform>%Ln updated</numerusform>
-            <numerusform>%Ln updated</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln duplicate(s) left out</source>
-        <translation>
-            <numerusform>%Ln duplicate left out</numerusform>
-            <numerusform>%Ln duplicates left out</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln refused</source>
-        <translation>
-            <numerusform>%Ln refused</numerusform>
-            <numerusform>%Ln refused</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%Ln kept, because worked on since</source>
         <translation>
             <numerusform>%Ln kept, because worked on since</numerusform>

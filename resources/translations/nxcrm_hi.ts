@@ -1501,20 +1501,12 @@
         <translation>कॉलम के नाम यहाँ जैसे</translation>
     </message>
     <message>
-        <source>Column of the file</source>
-        <translation>फ़ाइल का कॉलम</translation>
+        <source>What the import will do</source>
+        <translation>आयात से क्या होगा</translation>
     </message>
     <message>
-        <source>Becomes</source>
-        <translation>यहाँ बनेगा</translation>
-    </message>
-    <message>
-        <source>First rows</source>
-        <translation>पहली पंक्तियाँ</translation>
-    </message>
-    <message>
-        <source>What the columns become</source>
-        <translation>कॉलम क्या बनेंगे</translation>
+        <source>Checking the rows …</source>
+        <translation>पंक्तियाँ जाँची जा रही हैं …</translation>
     </message>
     <message>
         <source>Progress of the import</source>
@@ -1523,34 +1515,6 @@
     <message>
         <source>Importing …</source>
         <translation>आयात हो रहा है …</translation>
-    </message>
-    <message>
-        <source>Line</source>
-        <translation>पंक्ति</translation>
-    </message>
-    <message>
-        <source>Column</source>
-        <translation>कॉलम</translation>
-    </message>
-    <message>
-        <source>Reason</source>
-        <translation>कारण</translation>
-    </message>
-    <message>
-        <source>Refused rows</source>
-        <translation>अस्वीकृत पंक्तियाँ</translation>
-    </message>
-    <message>
-        <source>Equal in</source>
-        <translation>समान फ़ील्ड</translation>
-    </message>
-    <message>
-        <source>Looks like</source>
-        <translation>किसके जैसा</translation>
-    </message>
-    <message>
-        <source>Rows that look like others</source>
-        <translation>मिलती-जुलती पंक्तियाँ</translation>
     </message>
     <message>
         <source>Lists</source>
@@ -1563,10 +1527,6 @@
     <message>
         <source>Looking at the file …</source>
         <translation>फ़ाइल देखी जा रही है …</translation>
-    </message>
-    <message>
-        <source>– left out</source>
-        <translation>– छोड़ा गया</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -1585,56 +1545,20 @@
         <translation>रोका गया।</translation>
     </message>
     <message>
+        <source>Imported.</source>
+        <translation>आयात हो गया।</translation>
+    </message>
+    <message>
         <source>Columns left out: %1</source>
         <translation>छोड़े गए कॉलम: %1</translation>
-    </message>
-    <message>
-        <source>Refused</source>
-        <translation>अस्वीकृत</translation>
-    </message>
-    <message>
-        <source>Look alike</source>
-        <translation>मिलते-जुलते</translation>
     </message>
     <message>
         <source>Close</source>
         <translation>बंद करें</translation>
     </message>
     <message>
-        <source>a record that is here</source>
-        <translation>यहाँ मौजूद रिकॉर्ड</translation>
-    </message>
-    <message>
         <source>Undo the import</source>
         <translation>आयात वापस लें</translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln created</source>
-        <translation>
-            <numerusform>%Ln बने</numerusform>
-            <numerusform>%Ln बने</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln updated</source>
-        <translation>
-            <numerusform>%Ln अपडेट हुए</numerusform>
-            <numerusform>%Ln अपडेट हुए</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln duplicate(s) left out</source>
-        <translation>
-            <numerusform>%Ln दोहराव छोड़ा गया</numerusform>
-            <numerusform>%Ln दोहराव छोड़े गए</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln refused</source>
-        <translation>
-            <numerusform>%Ln अस्वीकृत</numerusform>
-            <numerusform>%Ln अस्वीकृत</numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>%Ln kept, because worked on since</source>
@@ -1663,6 +1587,65 @@
             <numerusform>%Ln पंक्ति</numerusform>
             <numerusform>%Ln पंक्तियाँ</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ImportOutcome</name>
+    <message>
+        <source>New</source>
+        <translation>नए</translation>
+    </message>
+    <message>
+        <source>Updated</source>
+        <translation>अपडेट</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>छोड़े गए</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>अस्वीकृत</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>पंक्ति</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>कॉलम</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>कारण</translation>
+    </message>
+    <message>
+        <source>Lines to look at</source>
+        <translation>देखने योग्य पंक्तियाँ</translation>
+    </message>
+    <message>
+        <source>Every row can be taken as it is.</source>
+        <translation>हर पंक्ति जैसी है वैसी ली जा सकती है।</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>छोड़ी गई</translation>
+    </message>
+    <message>
+        <source>brought up to date</source>
+        <translation>अपडेट की गई</translation>
+    </message>
+    <message>
+        <source>created again</source>
+        <translation>फिर से बनाई गई</translation>
+    </message>
+    <message>
+        <source>The same as in line %1</source>
+        <translation>पंक्ति %1 जैसी ही</translation>
+    </message>
+    <message>
+        <source>The same as in a record that is here</source>
+        <translation>यहाँ मौजूद रिकॉर्ड जैसी ही</translation>
     </message>
 </context>
 <context>
@@ -1873,6 +1856,33 @@
             <numerusform>%Ln चुनी</numerusform>
             <numerusform>%Ln चुनीं</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>MappingTable</name>
+    <message>
+        <source>Column of the file</source>
+        <translation>फ़ाइल का कॉलम</translation>
+    </message>
+    <message>
+        <source>Becomes</source>
+        <translation>यहाँ बनेगा</translation>
+    </message>
+    <message>
+        <source>First rows</source>
+        <translation>पहली पंक्तियाँ</translation>
+    </message>
+    <message>
+        <source>What the columns become</source>
+        <translation>कॉलम क्या बनेंगे</translation>
+    </message>
+    <message>
+        <source>– leave out</source>
+        <translation>– छोड़ दें</translation>
+    </message>
+    <message>
+        <source>What %1 becomes</source>
+        <translation>%1 क्या बनेगा</translation>
     </message>
 </context>
 <context>
@@ -2356,6 +2366,61 @@
     <message>
         <source>Import a file</source>
         <translation>फ़ाइल आयात करें</translation>
+    </message>
+</context>
+<context>
+    <name>SignInDialog</name>
+    <message>
+        <source>Sign in again</source>
+        <translation>फिर से साइन इन करें</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>पासवर्ड</translation>
+    </message>
+    <message>
+        <source>One-time code</source>
+        <translation>एक-बारी कोड</translation>
+    </message>
+    <message>
+        <source>6-digit code of your authenticator</source>
+        <translation>ऑथेंटिकेटर का 6 अंकों का कोड</translation>
+    </message>
+    <message>
+        <source>Caps Lock is on.</source>
+        <translation>Caps Lock चालू है।</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>बाद में</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>साइन इन करें</translation>
+    </message>
+    <message>
+        <source>Your work is safe on this laptop and you can go on. It is sent as soon as you have signed in.</source>
+        <translation>आपका काम इस लैपटॉप पर सुरक्षित है और आप काम जारी रख सकते हैं। साइन इन करते ही वह भेज दिया जाएगा।</translation>
+    </message>
+    <message>
+        <source>Type the password and a one-time code.</source>
+        <translation>पासवर्ड और एक-बारी कोड लिखें।</translation>
+    </message>
+    <message>
+        <source>The password or the code is not right. Wait for a new code and try again.</source>
+        <translation>पासवर्ड या कोड सही नहीं है। नए कोड की प्रतीक्षा करें और फिर कोशिश करें।</translation>
+    </message>
+    <message>
+        <source>Too many failed attempts. Wait %1 seconds, then try again.</source>
+        <translation>बहुत बार ग़लत कोशिश हुई। %1 सेकंड रुककर फिर कोशिश करें।</translation>
+    </message>
+    <message>
+        <source>The server cannot be reached now. Go on working; sign in when it is back.</source>
+        <translation>अभी सर्वर तक नहीं पहुँचा जा सकता। काम जारी रखें; सर्वर लौटने पर साइन इन करें।</translation>
+    </message>
+    <message>
+        <source>Signing in …</source>
+        <translation>साइन इन हो रहा है …</translation>
     </message>
 </context>
 <context>

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from nxcrm_desktop.bootstrap import App
@@ -22,6 +24,7 @@ from ui.dialogs.money import DealDialog, PaymentDialog
 from ui.dialogs.new_record import NewRecordDialog
 from ui.panes.sync_centre import SyncPane
 from ui.session import Session
+from ui.widgets.import_outcome import ImportOutcome
 
 LEADS = """Name,Phone,E-mail,City
 Asha Rao,98765 43210,asha@example.in,Pune
@@ -50,21 +53,118 @@ def importing(qtbot: QtBot, session: Session, path: Path) -> ImportDialog:
     return dialog
 
 
+def lines(outcome: ImportOutcome) -> list[tuple[str, ...]]:
+    return [line.cells[:2] for line in outcome.table.lines.lines]
+
+
+def assign(qtbot: QtBot, session: Session, dialog: ImportDialog, column: str, field: str) -> None:
+    box = dialog.mapping.box(column)
+    place = box.findData(field)
+    assert place >= 0
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+    settle(qtbot, session)
+
+
 def test_an_import_shows_what_it_will_do_does_it_and_takes_it_back(
     qtbot: QtBot, app: App, session: Session, tmp_path: Path
 ) -> None:
     path = tmp_path / "leads.csv"
     path.write_text(LEADS, encoding="utf-8")
     dialog = importing(qtbot, session, path)
-    assert [line.cells[1] for line in dialog.mapping.lines.lines] == ["Name", "Phone", "E-mail", "City"]
+    fields = [dialog.mapping.box(name).currentText() for name in ("Name", "Phone", "E-mail", "City")]
+    assert fields == ["Name", "Phone", "E-mail", "City"]
     assert session.ctx.lists.count(ListQuery("lead")) == 0
     dialog.run()
     qtbot.waitUntil(lambda: dialog.outcome is not None)
     assert session.ctx.lists.count(ListQuery("lead")) == 2
-    assert [line.cells[:2] for line in dialog.refused.lines.lines] == [("3", "Phone")]
+    assert lines(dialog.report) == [("3", "Phone")]
     dialog.undo()
     qtbot.waitUntil(lambda: session.ctx.lists.count(ListQuery("lead")) == 0)
     settle(qtbot, session)
+    dialog.reject()
+
+
+STRANGE = """Client,Contact,Town,Zip
+Asha Rao,98765 43210,Pune,411001
+Bela Shah,12345,Pune,411002
+Asha R.,98765 43210,Nashik,422001
+"""
+
+
+def test_columns_of_any_name_are_given_their_fields_and_the_forecast_follows(
+    qtbot: QtBot, app: App, session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "strange.csv"
+    path.write_text(STRANGE, encoding="utf-8")
+    dialog = importing(qtbot, session, path)
+    assert not dialog._import.isEnabled()
+    assert "no column that this import knows" in dialog._problem.text()
+    assign(qtbot, session, dialog, "Client", "name")
+    assert dialog._import.isEnabled()
+    assert not dialog._problem.isVisible()
+    assert dialog.forecast.figure("created") == "3"
+    assign(qtbot, session, dialog, "Contact", "phone")
+    assign(qtbot, session, dialog, "Town", "city")
+    assert lines(dialog.forecast) == [("3", "Contact"), ("4", "Contact")]
+    figures = [dialog.forecast.figure(name) for name in ("created", "updated", "duplicates", "rejected_count")]
+    assert figures == ["1", "0", "1", "1"]
+    assert session.ctx.lists.count(ListQuery("lead")) == 0
+    dialog.run()
+    qtbot.waitUntil(lambda: dialog.outcome is not None)
+    (lead,) = session.ctx.lists.page(ListQuery("lead"), limit=9).rows
+    assert (lead["name"], lead["phone"], lead["city"], lead["pincode"]) == ("Asha Rao", "+919876543210", "Pune", None)
+    dialog.reject()
+
+
+def test_a_preset_keeps_its_rules_beside_a_column_that_was_changed(
+    qtbot: QtBot, app: App, session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "zoho.csv"
+    path.write_text(
+        "LEADID,Last Name,Company,Email,Mobile,Lead Status\n1,Denson,Acme,d@example.org,660-485-0001,Pre-Qualified\n",
+        encoding="utf-8",
+    )
+    dialog = importing(qtbot, session, path)
+    assert dialog.preset.currentData() == "zoho-leads"
+    assert dialog.mapping.box("Company").currentData() == "company_name"
+    assign(qtbot, session, dialog, "Company", "-")
+    assert dialog.mapping.box("Company").property("empty") is True
+    assert dialog.mapping.box("Last Name").currentData() == "name"
+    dialog.run()
+    qtbot.waitUntil(lambda: dialog.outcome is not None)
+    (lead,) = session.ctx.lists.page(ListQuery("lead"), limit=9).rows
+    assert (lead["name"], lead["company_name"], lead["phone"]) == ("Denson", None, "+16604850001")
+    assert lead["stage"] == "qualified"  # a word of the old system, which only the preset knows
+    dialog.reject()
+
+
+def test_a_choice_taken_back_is_as_if_never_made(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(LEADS, encoding="utf-8")
+    dialog = importing(qtbot, session, path)
+    assign(qtbot, session, dialog, "City", "notes")
+    assert dialog._wish is not None
+    assert dialog._wish.mapping == {"Name": "name", "Phone": "phone", "E-mail": "email", "City": "notes"}
+    assign(qtbot, session, dialog, "City", "city")
+    assert dialog._wish.mapping == {}
+    assert dialog.forecast.figure("created") == "2"
+    dialog.reject()
+
+
+def test_turning_the_wheel_over_a_column_changes_nothing(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(LEADS, encoding="utf-8")
+    dialog = importing(qtbot, session, path)
+    box = dialog.mapping.box("City")
+    box.setFocus()
+    centre = QPointF(box.rect().center())
+    turn = QWheelEvent(
+        centre, QPointF(box.mapToGlobal(centre)), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, turn)
+    assert box.currentData() == "city"
     dialog.reject()
 
 

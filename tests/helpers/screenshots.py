@@ -29,7 +29,7 @@ from ui.theming.tokens import Appearance
 FOLDER = ROOT / "docs" / "screenshots"
 MOMENT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 LEADS = 240
-_IN_EVERY_LOOK = frozenset({"leads", "lead-timeline", "lead-edit", "lead-money", "reports", "search"})
+_IN_EVERY_LOOK = frozenset({"import", "leads", "lead-timeline", "lead-edit", "lead-money", "reports", "search"})
 _DAY = 86_400_000
 _CARS = (
     ("Hyundai", "Creta SX", 2019, "MH12QR4471", "available", 9_75_000),
@@ -39,6 +39,18 @@ _CARS = (
     ("Kia", "Seltos HTK", 2020, "MH43BY1177", "sold", 10_25_000),
     ("Maruti Suzuki", "Swift VXI", 2019, "MH12PK6032", "available", 5_25_000),
 )
+_LIST = """Customer,Mobile No,Mail,Town,Model,Budget,Follow-up by
+Vikram Joshi,98220 55121,vikram.joshi@example.in,Pune,Hyundai i20 Sportz 2018,5.5 lakh,Rohan
+Meera Pillai,98220 5512,meera.pillai@example.in,Pune,Maruti Baleno 2020,"6,75,000",Ananya
+Sanjay Gupta,+91 99300 41877,sanjay.gupta@example.in,Nashik,Tata Nexon 2021,9 lakh,Ananya
+Priya K.,98220 44710,,Pune,Hyundai Creta 2019,9.5 lakh,Ananya
+Farida Khan,97650 31244,farida.khan(at)example.in,Satara,Honda City 2016,5 lakh,Rohan
+रमेश पाटील,94221 87650,,Kolhapur,Mahindra Bolero 2017,4.2 lakh,Rohan
+V. Joshi,9822055121,,Pune,Hyundai i20 2018,5 lakh,Rohan
+Lakshmi Iyer,98901 20456,lakshmi.iyer@example.in,Pune,Kia Seltos 2020,around ten,Ananya
+Imran Shaikh,90110 67834,imran.shaikh@example.in,Pune,Maruti Swift 2019,4.9 lakh,Rohan
+"""
+_COLUMNS = {"Customer": "name", "Mail": "email", "Town": "city", "Model": "interest", "Budget": "budget_paise"}
 
 
 def _fill(store: Store, user_id: str) -> None:
@@ -112,6 +124,8 @@ def main() -> None:
         folder = Path(scratch)
         app = open_profile(make_profile(folder / "profile", ANANYA, _fill))
         lead = work(app, folder)
+        listed = folder / "Enquiries November.csv"
+        listed.write_text(_LIST, encoding="utf-8")
         for suffix, language, appearance in (
             ("", "en", Appearance.LIGHT),
             ("-dark", "en", Appearance.DARK),
@@ -120,7 +134,8 @@ def main() -> None:
             translator = install_language(application, language)
             theme.show(appearance)
             with Photographer(application, theme, app, FOLDER, suffix) as photographer:
-                files = [file for file in photographer.everything(lead) if _kept(file, suffix)]
+                taken = [*photographer.everything(lead), photographer.importing(listed, _COLUMNS)]
+                files = [file for file in taken if _kept(file, suffix)]
             application.removeTranslator(translator)
             if photographer.problems:
                 sys.exit(f"errors were shown: {photographer.problems}")

@@ -1,91 +1,108 @@
-"""Import a file: choose it, see what its columns become, run it, see what happened; undo stays at hand."""
+"""Import a file: choose it, say what its columns become, see what that does, run it; undo stays at hand."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QStackedWidget, QWidget
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.importing.planning import LEFT_OUT
 from nxcrm_desktop.importing.presets import PRESETS
 from nxcrm_desktop.services.import_result import ImportResult, UndoResult
+from nxcrm_desktop.services.import_run import OnDuplicate
 from nxcrm_desktop.services.imports import ImportPreview
 from ui.context import Context
 from ui.dialogs.base import Dialog
 from ui.language import counted
 from ui.tasks import Job
-from ui.widgets.lines import Line, LinesModel, LinesTable
+from ui.widgets.import_outcome import ImportOutcome
+from ui.widgets.mapping_table import MappingTable
 from ui.widgets.plain import ElidedLabel, button, column, label, row
-from ui.words import label_of, said
+from ui.words import said
 
 _KINDS = ("lead", "contact", "company", "vehicle", "communication", "task")
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """What is to be imported and how; ``mapping`` as ImportService takes it."""
+
+    path: Path
+    entity: str
+    preset: str | None
+    mapping: dict[str, str]
+    on_duplicate: OnDuplicate
+
+
 class ImportDialog(Dialog):
-    """Looks, runs and undoes through ImportService; while it runs it is a job with progress and a stop button."""
+    """Looks, checks, runs and undoes through ImportService; a run is a job with progress and a stop button."""
 
     def __init__(self, ctx: Context, parent: QWidget) -> None:
         super().__init__(self.tr("Import a file"), parent, 720)
         self.ctx = ctx
         self.path: Path | None = None
         self.job: Job | None = None
-        self._batch: str | None = None
         self.outcome: ImportResult | None = None
+        self._wish: _Wish | None = None
+        self._check: Job | None = None
+        self._understood: dict[str, str] = {}
+        self._changed: dict[str, str] = {}
+        self._columns: dict[str, str] = {}  # field → column of the file
         self._make_choices()
         self.pages = QStackedWidget()
-        self.pages.addWidget(self._make_look())
-        self.pages.addWidget(self._make_run())
-        self.pages.addWidget(self._make_result())
+        for page in (self._make_look(), self._make_run(), self._make_result()):
+            self.pages.addWidget(page)
         self.body.addWidget(self.pages, 1)
         self._close = self.add_button(self.tr("Cancel"), self.reject)
         self._undo = self.add_button(self.tr("Undo this import"), self.undo, "danger")
         self._undo.hide()
         self._import = self.add_button(self.tr("Import"), self.run, "primary")
         self._import.setEnabled(False)
-        self.resize(760, 560)
+        self._offer()
+        self.resize(980, 548)
 
     # ------------------------------------------------------------------------------------------------------ making
 
     def _make_choices(self) -> None:
         self._name = ElidedLabel(self.tr("Excel, CSV and vCard files"), "muted")
         choose = button(self.tr("Choose a file …"), self.ask_file, "", self.ctx.theme.icon("upload-simple"))
-        self.kind = QComboBox()
-        self.kind.setAccessibleName(self.tr("Kind of record"))
+        file_line = row(choose, gap=12)
+        file_line.addWidget(self._name, 1)
+        self._choices = QWidget()
+        choices = row(gap=16)
+        self.kind = self._choice(choices, self.tr("Kind of record"))
+        self.preset = self._choice(choices, self.tr("Where the file comes from"))
+        self.duplicates = self._choice(choices, self.tr("Rows that are here already"))
+        choices.addStretch(1)
+        self._choices.setLayout(choices)
+        self.body.addLayout(file_line)
+        self.body.addWidget(self._choices)
+        self._fill_choices()
+
+    def _choice(self, line: QHBoxLayout, words: str) -> QComboBox:
+        made = QComboBox()
+        made.setAccessibleName(words)
+        line.addLayout(column(label(words, "group"), made, gap=2))
+        return made
+
+    def _fill_choices(self) -> None:
         for entity in _KINDS:
             if self.ctx.may(Action.CREATE, entity):
                 self.kind.addItem(said(ENTITIES[entity].facts.plural), entity)
-        self.preset = QComboBox()
-        self.preset.setAccessibleName(self.tr("Where the file comes from"))
-        self.duplicates = QComboBox()
-        self.duplicates.setAccessibleName(self.tr("Rows that are here already"))
         for value, words in (
             ("skip", self.tr("Leave them out")),
             ("update", self.tr("Update them")),
             ("create", self.tr("Create them again")),
         ):
             self.duplicates.addItem(words, value)
+        self._fill_presets()
         self.kind.activated.connect(lambda _i: self._kind_chosen())
-        self.preset.activated.connect(lambda _i: self.look())
-        file_line = row(choose, gap=12)
-        file_line.addWidget(self._name, 1)
-        choices = row(
-            column(label(self.tr("Kind of record"), "group"), self.kind, gap=2),
-            column(label(self.tr("Where the file comes from"), "group"), self.preset, gap=2),
-            column(label(self.tr("Rows that are here already"), "group"), self.duplicates, gap=2),
-            None,
-            gap=16,
-        )
-        self.body.addLayout(file_line)
-        self._choices = QWidget()
-        self._choices.setLayout(choices)
-        self.body.addWidget(self._choices)
-        self._fill_presets()
-
-    def _kind_chosen(self) -> None:
-        self._fill_presets()
-        self.look()
+        self.preset.activated.connect(lambda _i: self._preset_chosen())
+        self.duplicates.activated.connect(lambda _i: self.look())
 
     def _fill_presets(self) -> None:
         self.preset.clear()
@@ -97,12 +114,14 @@ class ImportDialog(Dialog):
     def _make_look(self) -> QWidget:
         self._about = label("", "muted", wrap=True)
         self._problem = label("", "problem", wrap=True)
-        titles = (self.tr("Column of the file"), self.tr("Becomes"), self.tr("First rows"))
-        self.mapping = LinesTable(
-            self.ctx.theme, self.tr("What the columns become"), LinesModel(titles, (), self), stretch=2
-        )
+        self.mapping = MappingTable(self.ctx.theme)
+        self.mapping.changed.connect(self._field_chosen)
+        self.forecast = ImportOutcome(self.ctx.theme, self.tr("What the import will do"))
+        halves = row(gap=20)
+        halves.addWidget(self.mapping, 11)
+        halves.addWidget(self.forecast, 9)
         page = QWidget()
-        page.setLayout(column(self._about, self._problem, self.mapping))
+        page.setLayout(column(self._about, self._problem, halves, grows=2))
         return page
 
     def _make_run(self) -> QWidget:
@@ -117,16 +136,10 @@ class ImportDialog(Dialog):
     def _make_result(self) -> QWidget:
         self._summary = label("", "heading", wrap=True)
         self._notes = label("", "muted", wrap=True)
-        titles = (self.tr("Line"), self.tr("Column"), self.tr("Reason"))
-        self.refused = LinesTable(self.ctx.theme, self.tr("Refused rows"), LinesModel(titles, (0,), self), stretch=2)
-        same = (self.tr("Line"), self.tr("Equal in"), self.tr("Looks like"))
-        self.alike = LinesTable(
-            self.ctx.theme, self.tr("Rows that look like others"), LinesModel(same, (0,), self), stretch=2
-        )
-        self._lists = QTabWidget()
-        self._lists.setDocumentMode(True)
+        self.report = ImportOutcome(self.ctx.theme, "")
+        self.report.title.hide()
         page = QWidget()
-        page.setLayout(column(self._summary, self._notes, self._lists, None))
+        page.setLayout(column(self._summary, self.report, self._notes, grows=1))
         return page
 
     # ----------------------------------------------------------------------------------------------------- looking
@@ -142,78 +155,146 @@ class ImportDialog(Dialog):
         """Look at a file."""
         self.path = path
         self._name.set_whole(path.name)
+        self._changed = {}
+        self.mapping.setFocus()
         self.look(suggest=True)
+
+    def _kind_chosen(self) -> None:
+        self._fill_presets()
+        self._offer()
+        self._preset_chosen()
+
+    def _preset_chosen(self) -> None:
+        self._changed = {}
+        self.look()
+
+    def _offer(self) -> None:
+        entity = str(self.kind.currentData())
+        taken = {rule.field for preset in PRESETS.values() if preset.entity == entity for rule in preset.rules.values()}
+        self.mapping.offer(entity, self.ctx.writable(entity, Action.CREATE) | taken)
+
+    def _field_chosen(self, name: str, field: str) -> None:
+        self._changed[name] = field
+        if self._understood.get(name, LEFT_OUT) == field:
+            del self._changed[name]  # a preset's own rule knows more than the field
+        self.look()
+
+    def _wished(self, path: Path) -> _Wish:
+        preset: str | None = self.preset.currentData()
+        mapping = self._changed
+        if self._changed and preset is None:  # a mapping without a preset is the whole of it
+            mapping = {**self._understood, **self._changed}
+        return _Wish(path, str(self.kind.currentData()), preset, dict(mapping), self.duplicates.currentData())
 
     def look(self, *, suggest: bool = False) -> None:
         """Read the file's columns and its first rows; nothing is imported."""
         if self.path is None:
             return
-        path, entity, preset = self.path, str(self.kind.currentData()), self.preset.currentData()
+        self._stop_checking()
+        wish = self._wish = self._wished(self.path)
         self._import.setEnabled(False)
-        self._problem.setText("")
         self._about.setText(self.tr("Looking at the file …"))
         self.ctx.tasks.io(
             self,
-            lambda: self.ctx.app.imports.preview(path, entity, preset=preset),
-            lambda found: self._show_look(found, suggest=suggest),
-            self._cannot,
+            lambda: self.ctx.app.imports.preview(wish.path, wish.entity, wish.mapping or None, wish.preset),
+            lambda found: self._show_look(wish, found, suggest=suggest),
+            lambda problem: self._cannot_look(wish, problem),
         )
+
+    def _cannot_look(self, wish: _Wish, problem: NxcrmError) -> None:
+        if wish is self._wish:
+            self._cannot(problem)
 
     def _cannot(self, problem: NxcrmError) -> None:
         self._about.setText("")
-        self._problem.setText(" ".join(said(part) for part in (problem.happened, problem.safe, problem.todo) if part))
-        self.mapping.lines.show_lines([])
+        self._tell(" ".join(said(part) for part in (problem.happened, problem.safe, problem.todo) if part))
+        self.mapping.show_columns((), (), {})
+        self.forecast.clear()
 
-    def _show_look(self, found: ImportPreview, *, suggest: bool) -> None:
-        if suggest and found.suggested_preset and self.preset.currentData() is None:
+    def _tell(self, problem: str) -> None:
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+
+    def _show_look(self, wish: _Wish, found: ImportPreview, *, suggest: bool) -> None:
+        if wish is not self._wish:
+            return  # something else was chosen meanwhile
+        if suggest and found.suggested_preset and wish.preset is None:
             self.preset.setCurrentIndex(self.preset.findData(found.suggested_preset))
             self.look()
             return
-        entity = str(self.kind.currentData())
-        self._about.setText(counted("ImportDialog", "%Ln row(s)", found.row_count) + f" · {found.encoding}")
-        self._problem.setText("\n".join(said(note) for note in (found.problem, *found.notes) if note))
-        self.mapping.lines.show_lines([self._column_line(found, entity, name) for name in found.columns])
+        if not self._changed:
+            self._understood = dict(found.mapping)
+        self._columns = {field: name for name, field in found.mapping.items()}
+        about = (
+            counted("ImportDialog", "%Ln row(s)", found.row_count),
+            found.encoding.upper(),
+            *map(said, found.notes),
+        )
+        self._about.setText(" · ".join(part for part in about if part))
+        self._tell(said(found.problem))
+        self.mapping.show_columns(found.columns, found.sample, found.mapping)
         self._import.setEnabled(not found.problem)
+        self.forecast.clear()
+        if not found.problem:
+            self._check_rows(wish)
 
-    def _column_line(self, found: ImportPreview, entity: str, name: str) -> Line:
-        field = found.mapping.get(name)
-        becomes = label_of(entity, field) if field else self.tr("– left out")
-        cells = [sample.get(name, "") for sample in found.sample[:6]]
-        return Line(name, (name, becomes, " · ".join(cell for cell in cells if cell)))
+    def _check_rows(self, wish: _Wish) -> None:
+        """Go through all rows without writing, beside everything else; another choice ends it."""
+        check = self._check = Job("")
+        check.changed.connect(lambda: self._show_checking(check))
+        self.forecast.clear(self.tr("Checking the rows …"))
+        self.ctx.tasks.io(
+            self,
+            lambda: self._import_as(wish, check, dry_run=True),
+            lambda result: self._show_forecast(wish, check, result),
+            lambda problem: self._cannot_look(wish, problem),
+        )
+
+    def _import_as(self, wish: _Wish, job: Job, *, dry_run: bool = False) -> ImportResult:
+        return self.ctx.app.imports.run(
+            wish.path, wish.entity, wish.mapping or None, wish.preset, on_duplicate=wish.on_duplicate, dry_run=dry_run,
+            progress=job.report, cancel=lambda: job.cancelled,
+        )  # fmt: skip
+
+    def _show_checking(self, check: Job) -> None:
+        if check is self._check:
+            self.forecast.clear(self.tr("Checking the rows …") + " " + self._so_far(check))
+
+    def _show_forecast(self, wish: _Wish, check: Job, result: ImportResult) -> None:
+        if check is self._check:
+            self._check = None
+            self.forecast.show_result(result, self._columns, wish.on_duplicate)
+
+    def _stop_checking(self) -> None:
+        check, self._check = self._check, None
+        if check is not None:
+            check.cancel()
 
     # ----------------------------------------------------------------------------------------------------- running
 
     def run(self) -> None:
         """Import it."""
-        if self.path is None:
+        wish = self._wish
+        if wish is None:
             return
-        path, entity, preset = self.path, str(self.kind.currentData()), self.preset.currentData()
-        on_duplicate, imports = self.duplicates.currentData(), self.ctx.app.imports
+        self._stop_checking()
         self._import.setEnabled(False)
         self._close.setText(self.tr("Stop"))
         self.pages.setCurrentIndex(1)
-        self.job = self.ctx.jobs.start(
-            self.tr("Import %1").replace("%1", path.name),
-            lambda job: imports.run(
-                path,
-                entity,
-                preset=preset,
-                on_duplicate=on_duplicate,
-                progress=job.report,
-                cancel=lambda: job.cancelled,
-            ),
-        )
+        title = self.tr("Import %1").replace("%1", wish.path.name)
+        self.job = self.ctx.jobs.start(title, lambda job: self._import_as(wish, job))
         self.job.changed.connect(self._show_progress)
-        self.job.finished.connect(self._show_result)
+        self.job.finished.connect(lambda result: self._show_result(wish, result))
         self.job.failed.connect(self._failed)
 
     def _show_progress(self) -> None:
         if self.job is not None:
             self._bar.setRange(0, self.job.total)
             self._bar.setValue(self.job.done)
-            self._progress.setText(
-                self.tr("%1 of %2 rows").replace("%1", str(self.job.done)).replace("%2", str(self.job.total))
-            )
+            self._progress.setText(self._so_far(self.job))
+
+    def _so_far(self, job: Job) -> str:
+        return self.tr("%1 of %2 rows").replace("%1", str(job.done)).replace("%2", str(job.total))
 
     def _failed(self, problem: NxcrmError) -> None:
         self.job = None
@@ -222,44 +303,21 @@ class ImportDialog(Dialog):
         self._import.setEnabled(True)
         self._cannot(problem)
 
-    def _show_result(self, result: ImportResult) -> None:
-        self.job, self.outcome, self._batch = None, result, result.batch
-        words = [
-            counted("ImportDialog", "%Ln created", result.created),
-            counted("ImportDialog", "%Ln updated", result.updated),
-            counted("ImportDialog", "%Ln duplicate(s) left out", result.duplicates),
-            counted("ImportDialog", "%Ln refused", result.rejected_count),
-        ]
-        self._summary.setText((self.tr("Stopped.") + " " if result.cancelled else "") + " · ".join(words))
+    def _show_result(self, wish: _Wish, result: ImportResult) -> None:
+        self.job, self.outcome = None, result
+        self._summary.setText(self.tr("Stopped.") if result.cancelled else self.tr("Imported."))
         left_out = ", ".join(result.unmapped)
         self._notes.setText(self.tr("Columns left out: %1").replace("%1", left_out) if left_out else "")
-        self.refused.lines.show_lines(
-            [Line(str(r.line), (str(r.line), r.column, said(r.reason))) for r in result.rejected]
-        )
-        self.alike.lines.show_lines(
-            [Line(str(a.line), (str(a.line), self._field(a.field), self._of(a.of))) for a in result.look_alikes]
-        )
-        self._lists.clear()
-        for table, title in ((self.refused, self.tr("Refused")), (self.alike, self.tr("Look alike"))):
-            if table.lines.rowCount():
-                self._lists.addTab(table, f"{title} {table.lines.rowCount()}")
-        self._lists.setVisible(self._lists.count() > 0)
+        self.report.show_result(result, self._columns, wish.on_duplicate)
         self.pages.setCurrentIndex(2)
         self._choices.hide()
-        self._undo.setVisible(self._batch is not None)
+        self._undo.setVisible(result.batch is not None)
         self._import.hide()
         self._close.setText(self.tr("Close"))
 
-    def _field(self, name: str) -> str:
-        entity = str(self.kind.currentData())
-        return label_of(entity, name) if name in ENTITIES[entity].fields else name
-
-    def _of(self, of: str) -> str:
-        return of if of.startswith("line ") else self.tr("a record that is here")
-
     def undo(self) -> None:
         """Take the import back."""
-        batch, imports = self._batch, self.ctx.app.imports
+        batch, imports = self.outcome.batch if self.outcome else None, self.ctx.app.imports
         if batch is None:
             return
         self._undo.setEnabled(False)
@@ -269,7 +327,7 @@ class ImportDialog(Dialog):
 
     def _undone(self, result: UndoResult) -> None:
         self._undo.hide()
-        self._lists.hide()
+        self.report.hide()
         kept = counted("ImportDialog", "%Ln kept, because worked on since", len(result.kept)) if result.kept else ""
         words = [
             counted("ImportDialog", "Undone: %Ln deleted", result.deleted),
@@ -277,6 +335,11 @@ class ImportDialog(Dialog):
             kept,
         ]
         self._summary.setText(" · ".join(word for word in words if word))
+
+    def done(self, result: int) -> None:
+        """Closed: nothing more is looked at."""
+        self._stop_checking()
+        super().done(result)
 
     def reject(self) -> None:
         """Escape and Cancel: while it runs they stop the job; the dialog then shows what was done."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ui.theming.theme import Theme
@@ -16,10 +17,11 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table of words; ``key`` names it."""
+    """One line of a table of words; ``key`` names it, ``icon`` stands before its first cell."""
 
     key: str
     cells: tuple[str, ...]
+    icon: QIcon | None = field(default=None, compare=False)
 
 
 class LinesModel(QAbstractTableModel):
@@ -45,6 +47,8 @@ class LinesModel(QAbstractTableModel):
         line = self.lines[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return line.cells[index.column()]
+        if role == Qt.ItemDataRole.DecorationRole:
+            return line.icon if index.column() == 0 else None
         if role == Qt.ItemDataRole.UserRole:
             return line.key
         if role == Qt.ItemDataRole.TextAlignmentRole:

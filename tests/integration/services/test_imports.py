@@ -296,6 +296,18 @@ def test_presets_are_named_and_belong_to_one_kind(imports: ImportService, tmp_pa
         imports.run(path, "contact", preset="zoho-leads")
 
 
+def test_a_preview_keeps_what_it_understood_when_a_needed_column_is_missing(
+    imports: ImportService, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "Asha Rao,9876543210,Pune\n", header="Client,Mobile,City\n")
+    seen = imports.preview(path, "lead")
+    assert seen.problem
+    assert seen.mapping == {"Mobile": "phone", "City": "city"}
+    fitted = imports.preview(path, "lead", {**seen.mapping, "Client": "name"})
+    assert not fitted.problem
+    assert fitted.mapping == {"Client": "name", "Mobile": "phone", "City": "city"}
+
+
 def test_a_preview_shows_the_file_and_suggests_a_preset(imports: ImportService, tmp_path: Path) -> None:
     seen = imports.preview(write(tmp_path, zoho_row(1, "Denson")), "lead")
     assert seen.row_count == 1
