@@ -33,6 +33,10 @@ class Colours:
     danger: str
     conflict: str
 
+    def named(self, name: str) -> str:
+        """One colour by its name. Cheap: a list asks for every cell it paints."""
+        return str(getattr(self, name))
+
     def by_name(self) -> dict[str, str]:
         """Every colour by its name, as the style sheet asks for them."""
         return {item.name: getattr(self, item.name) for item in fields(self)}

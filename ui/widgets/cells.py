@@ -84,11 +84,11 @@ class CellDelegate(QStyledItemDelegate):
             font.setWeight(QFont.Weight.DemiBold)
             painter.setFont(font)
         name = tone or ("muted" if look is Look.MUTED else "text")
-        painter.setPen(QColor(colours.by_name()[name]))
+        painter.setPen(QColor(colours.named(name)))
         _elided(painter, area, text, align)
 
     def _chip(self, painter: QPainter, area: QRect, text: str, tone: str) -> None:
-        colour = QColor(self._theme.colours.by_name()[tone or "muted"])
+        colour = QColor(self._theme.colours.named(tone or "muted"))
         metrics = painter.fontMetrics()
         height = metrics.height() + 4
         width = min(area.width(), metrics.horizontalAdvance(text) + 18)
@@ -103,12 +103,12 @@ class CellDelegate(QStyledItemDelegate):
         _elided(painter, chip.toRect().adjusted(9, 0, -8, 0), text, int(Qt.AlignmentFlag.AlignVCenter))
 
     def _dotted(self, painter: QPainter, area: QRect, text: str, tone: str) -> None:
-        colours = self._theme.colours.by_name()
+        colours = self._theme.colours
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours[tone or "muted"]))
+        painter.setBrush(QColor(colours.named(tone or "muted")))
         painter.drawEllipse(QRectF(area.left() + 1, area.center().y() - 3, 8, 8))
-        painter.setPen(QColor(colours["text"]))
+        painter.setPen(QColor(colours.text))
         _elided(painter, area.adjusted(15, 0, 0, 0), text, int(Qt.AlignmentFlag.AlignVCenter))
 
     def _skeleton(self, painter: QPainter, area: QRect, row: int) -> None:
