@@ -13,6 +13,7 @@ import typer
 from nxcrm_desktop.domain.clock import to_iso
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.security.process import harden
 from sync.server import config as configuration, logs, serving, tls
 from sync.server.app import DATA_VARIABLE, SUPERVISOR_VARIABLE, make_context
 from sync.server.config import OrgPolicy
@@ -289,4 +290,5 @@ def doctor(data: Data, as_json: Json = False) -> None:
 
 def main() -> None:
     """Entry point of ``nxcrm-server``."""
+    harden()
     app()
