@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.names import latin
 from nxcrm_desktop.domain.permissions import readable_entities
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.search import SearchHit
@@ -16,6 +17,10 @@ class SearchService:
     def __init__(self, store: Store, actor: Actor) -> None:
         self._store = store
         self._actor = actor
+
+    def prepare(self) -> None:
+        """Load what the first search in an Indian script would otherwise wait for."""
+        latin("अ")
 
     def search(self, text: str, *, entities: Sequence[str] = (), limit: int = 50) -> list[SearchHit]:
         """The best ``limit`` rows for what was typed so far; any text is allowed. ``entities`` empty: all of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.records import Record
+from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.services.search import SearchHit
 from ui.context import Context
 from ui.theming.theme import Theme
@@ -26,7 +27,6 @@ from ui.widgets.plain import frame, label, line_edit
 from ui.words import record_title, said
 
 Index = QModelIndex | QPersistentModelIndex
-_TYPING_MS = 40
 _HITS = 12
 _ROW = 44
 _ICONS = {
@@ -139,15 +139,15 @@ class Palette(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(card)
-        self._timer = QTimer(self, singleShot=True, interval=_TYPING_MS)
-        self._timer.timeout.connect(self._search)
-        self.line.textChanged.connect(lambda _text: self._timer.start())
+        self._asked: str | None = None
+        self.line.textChanged.connect(lambda _text: self._search())
+        ctx.tasks.read(self, ctx.app.search.prepare, lambda _done: None)
         self._show([], "")
 
     @property
     def searching(self) -> bool:
         """Whether what was typed is still to be looked up."""
-        return self._timer.isActive() or not self.ctx.tasks.idle
+        return self._asked is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, Enter chooses, Escape closes."""
@@ -164,17 +164,28 @@ class Palette(QDialog):
         self.view.setCurrentIndex(self._model.index(row))
 
     def _search(self) -> None:
+        """Look up what is typed, at once; what is typed while that takes waits for it, and only the newest is next."""
         text = self.line.text().strip()
+        if self._asked is not None:
+            return
         if not text:
             self._show([], "")
             return
-        self.ctx.tasks.read(
-            self, lambda: self.ctx.app.search.search(text, limit=_HITS), lambda hits: self._show(hits, text)
-        )
+        self._asked = text
+        self.ctx.tasks.read(self, lambda: self.ctx.app.search.search(text, limit=_HITS), self._found, self._failed)
+
+    def _found(self, hits: list[SearchHit]) -> None:
+        text, self._asked = self._asked, None
+        if text == self.line.text().strip():
+            self._show(hits, text)
+        else:
+            self._search()
+
+    def _failed(self, problem: NxcrmError) -> None:
+        self._asked = None
+        self.ctx.show_error(problem)
 
     def _show(self, hits: list[SearchHit], text: str) -> None:
-        if text != self.line.text().strip():
-            return
         found = [choice for choice in map(self._hit, hits) if choice is not None]
         places = [place for place in self._places if text.casefold() in place.title.casefold()]
         self._model.show_choices(found + places)
