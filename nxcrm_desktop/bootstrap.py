@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from nxcrm_desktop.services.exports import ExportService
     from nxcrm_desktop.services.imports import ImportService
     from nxcrm_desktop.services.leads import LeadService
+    from nxcrm_desktop.services.lists import ListService
+    from nxcrm_desktop.services.outbox import OutboxService
     from nxcrm_desktop.services.papers import PaperService
     from nxcrm_desktop.services.privacy import PrivacyService
     from nxcrm_desktop.services.records import RecordService
@@ -109,6 +111,20 @@ class App:
         from nxcrm_desktop.services.records import RecordService
 
         return RecordService(self.store, self.actor)
+
+    @cached_property
+    def lists(self) -> ListService:
+        """Long lists, a page at a time."""
+        from nxcrm_desktop.services.lists import ListService
+
+        return ListService(self.store, self.actor)
+
+    @cached_property
+    def outbox(self) -> OutboxService:
+        """Edits that wait for the server."""
+        from nxcrm_desktop.services.outbox import OutboxService
+
+        return OutboxService(self.store, self.actor)
 
     @cached_property
     def conflicts(self) -> ConflictService:

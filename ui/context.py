@@ -12,7 +12,6 @@ from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.permissions import Action, may, writable_fields
 from nxcrm_desktop.domain.records import ListQuery, Record
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.services.lists import ListService
 from ui.changes import Changes
 from ui.tasks import Jobs, Tasks
 from ui.theming.theme import Theme
@@ -20,6 +19,7 @@ from ui.words import Lists, Words
 
 if TYPE_CHECKING:
     from nxcrm_desktop.bootstrap import App
+    from nxcrm_desktop.services.lists import ListService
 
 
 class Navigator(QObject):
@@ -36,7 +36,6 @@ class Context:
     """One unlocked session."""
 
     app: App
-    lists: ListService
     tasks: Tasks
     jobs: Jobs
     changes: Changes

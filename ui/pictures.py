@@ -16,7 +16,6 @@ from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.executors import Executors
-from nxcrm_desktop.services.outbox import OutboxService
 from ui.app import make_application
 from ui.dialogs.conflict import ConflictDialog
 from ui.dialogs.import_file import ImportDialog
@@ -80,7 +79,7 @@ class Photographer:
         self.workspace.show()
         self.workspace.activateWindow()
         self.wait(lambda: self.workspace.pane is not None)
-        waiting = OutboxService(self._app.store, self._app.actor).count()
+        waiting = self._app.outbox.count()
         self.workspace.show_sync(SyncState("offline", waiting=waiting, conflicts=self._app.conflicts.count()))
         return self
 
@@ -193,5 +192,5 @@ class Photographer:
     def _some_lead(self) -> str:
         if "leads" not in self.workspace.rail.keys:
             return ""
-        rows = self.session.ctx.lists.page(ListQuery("lead", order="updated_at", descending=True), limit=1).rows
+        rows = self.session.ctx.app.lists.page(ListQuery("lead", order="updated_at", descending=True), limit=1).rows
         return rows[0].id if rows else ""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal
 
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.executors import Executors
-from nxcrm_desktop.services.lists import ListService
 from ui.changes import Changes
 from ui.context import Context, Navigator, lister
 from ui.dialogs.sign_in import SignInDialog
@@ -49,15 +48,13 @@ class Session(QObject):
         self.app = app
         tasks = Tasks(executors)
         tasks.failed.connect(show_error)
-        lists = ListService(app.store, app.actor)
         self.ctx = Context(
             app=app,
-            lists=lists,
             tasks=tasks,
             jobs=Jobs(tasks),
             changes=Changes(app.store.bus.subscribe),
             theme=theme,
-            words=Words(lister(lists)),
+            words=Words(lister(app.lists)),
             settings=settings,
             go=Navigator(),
             show_error=show_error,

@@ -74,13 +74,13 @@ def test_an_import_shows_what_it_will_do_does_it_and_takes_it_back(
     dialog = importing(qtbot, session, path)
     fields = [dialog.mapping.box(name).currentText() for name in ("Name", "Phone", "E-mail", "City")]
     assert fields == ["Name", "Phone", "E-mail", "City"]
-    assert session.ctx.lists.count(ListQuery("lead")) == 0
+    assert session.ctx.app.lists.count(ListQuery("lead")) == 0
     dialog.run()
     qtbot.waitUntil(lambda: dialog.outcome is not None)
-    assert session.ctx.lists.count(ListQuery("lead")) == 2
+    assert session.ctx.app.lists.count(ListQuery("lead")) == 2
     assert lines(dialog.report) == [("3", "Phone")]
     dialog.undo()
-    qtbot.waitUntil(lambda: session.ctx.lists.count(ListQuery("lead")) == 0)
+    qtbot.waitUntil(lambda: session.ctx.app.lists.count(ListQuery("lead")) == 0)
     settle(qtbot, session)
     dialog.reject()
 
@@ -109,10 +109,10 @@ def test_columns_of_any_name_are_given_their_fields_and_the_forecast_follows(
     assert lines(dialog.forecast) == [("3", "Contact"), ("4", "Contact")]
     figures = [dialog.forecast.figure(name) for name in ("created", "updated", "duplicates", "rejected_count")]
     assert figures == ["1", "0", "1", "1"]
-    assert session.ctx.lists.count(ListQuery("lead")) == 0
+    assert session.ctx.app.lists.count(ListQuery("lead")) == 0
     dialog.run()
     qtbot.waitUntil(lambda: dialog.outcome is not None)
-    (lead,) = session.ctx.lists.page(ListQuery("lead"), limit=9).rows
+    (lead,) = session.ctx.app.lists.page(ListQuery("lead"), limit=9).rows
     assert (lead["name"], lead["phone"], lead["city"], lead["pincode"]) == ("Asha Rao", "+919876543210", "Pune", None)
     dialog.reject()
 
@@ -133,7 +133,7 @@ def test_a_preset_keeps_its_rules_beside_a_column_that_was_changed(
     assert dialog.mapping.box("Last Name").currentData() == "name"
     dialog.run()
     qtbot.waitUntil(lambda: dialog.outcome is not None)
-    (lead,) = session.ctx.lists.page(ListQuery("lead"), limit=9).rows
+    (lead,) = session.ctx.app.lists.page(ListQuery("lead"), limit=9).rows
     assert (lead["name"], lead["company_name"], lead["phone"]) == ("Denson", None, "+16604850001")
     assert lead["stage"] == "qualified"  # a word of the old system, which only the preset knows
     dialog.reject()
@@ -235,7 +235,7 @@ def test_a_new_lead_warns_of_its_double_and_is_stored(qtbot: QtBot, app: App, se
     qtbot.waitUntil(dialog._hint.isVisible)
     with qtbot.waitSignal(dialog.accepted):
         dialog.save()
-    assert session.ctx.lists.count(ListQuery("lead")) == 2
+    assert session.ctx.app.lists.count(ListQuery("lead")) == 2
 
 
 def test_a_new_lead_without_a_name_is_not_stored(qtbot: QtBot, session: Session) -> None:

@@ -40,6 +40,14 @@ def test_nothing_that_guesses_rich_text_is_used() -> None:
     assert not strays
 
 
+def test_services_are_handed_out_by_the_application_alone() -> None:
+    strays = [
+        f"{path}:{line} {name}" for path in python_files("ui") for line, name in _names(tree(path))
+        if name.endswith("Service")
+    ]  # fmt: skip
+    assert not strays
+
+
 def _tooltips(module: ast.Module) -> Iterator[ast.Call]:
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setToolTip":

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from nxcrm_desktop.bootstrap import App
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.records import Condition, ListQuery
-from nxcrm_desktop.services.lists import ListService
 from ui.models.source import PAGE, Reader
 from ui.models.window import Column, WindowModel
 from ui.tasks import Tasks
@@ -36,7 +35,7 @@ def columns(*names: str) -> list[Column]:
 
 @pytest.fixture
 def model(qtbot: QtBot, app: App, tasks: Tasks) -> WindowModel:
-    reader = Reader(ListService(app.store, app.actor), lambda _records: {})
+    reader = Reader(app.lists, lambda _records: {})
     made = WindowModel(tasks, reader, columns("name", "stage"), lambda record, column, _t: record.text(column.name))
     QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal, made)
     return made

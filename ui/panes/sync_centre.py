@@ -11,7 +11,7 @@ from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet, ListQuery, Record, Value
 from nxcrm_desktop.services.conflicts import ConflictView
-from nxcrm_desktop.services.outbox import OutboxService, WaitingEdit
+from nxcrm_desktop.services.outbox import WaitingEdit
 from nxcrm_desktop.services.status import Answer
 from ui.changes import touched
 from ui.context import Context
@@ -53,7 +53,6 @@ class SyncPane(Pane):
     def __init__(self, ctx: Context) -> None:
         super().__init__()
         self.ctx = ctx
-        self._outbox = OutboxService(ctx.app.store, ctx.app.actor)
         self._views: dict[str, ConflictView] = {}
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -133,12 +132,12 @@ class SyncPane(Pane):
         self.ctx.tasks.read(self, self.ctx.app.conflicts.list, self._show_conflicts)
 
     def _read_waiting(self) -> None:
-        self.ctx.tasks.read(self, lambda: self._outbox.waiting(_MOST), self._show_waiting)
+        self.ctx.tasks.read(self, lambda: self.ctx.app.outbox.waiting(_MOST), self._show_waiting)
 
     def _read_refused(self) -> None:
         if self.ctx.may(Action.READ, "quarantine"):
             query = ListQuery("quarantine", order="updated_at", descending=True)
-            self.ctx.tasks.read(self, lambda: self.ctx.lists.page(query, limit=_MOST).rows, self._show_refused)
+            self.ctx.tasks.read(self, lambda: self.ctx.app.lists.page(query, limit=_MOST).rows, self._show_refused)
 
     def _show_conflicts(self, views: list[ConflictView]) -> None:
         self._views = {view.id: view for view in views}

@@ -84,7 +84,7 @@ class ListPane(Pane):
             for c in self.spec.columns
         ]
         words = self.ctx.words
-        reader = Reader(self.ctx.lists, words.titles_of)
+        reader = Reader(self.ctx.app.lists, words.titles_of)
         return WindowModel(
             self.ctx.tasks,
             reader,

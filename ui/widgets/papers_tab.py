@@ -57,7 +57,7 @@ class PapersTab(QWidget):
         query = ListQuery("document", (Condition(self._of, value=subject),), order="title")
         self.ctx.tasks.read(
             self,
-            lambda: self.ctx.lists.page(query, limit=_MOST).rows,
+            lambda: self.ctx.app.lists.page(query, limit=_MOST).rows,
             lambda rows: self._show(list(rows)) if subject == self._subject else None,
         )
 
