@@ -16,6 +16,7 @@ from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.runtime import logs
 from nxcrm_desktop.security.envelope import COSTS, Costs, new_dek, wipe
 from nxcrm_desktop.security.instance_lock import InstanceLock
 from nxcrm_desktop.security.lease import Lease, require_valid
@@ -70,6 +71,7 @@ class App:
         self.endpoint = _endpoint(profile.server, profile.ca_file)
         accounts.require_same_server(store, self.endpoint)
         self._closing = ExitStack()
+        self._closing.callback(logs.start(profile.folder / "logs"))
         self._closing.callback(lock.release)
         self._closing.callback(store.close)
         self._closing.callback(self._mark_end)

@@ -26,6 +26,13 @@ _ROOT = "nxcrm"
 _ADDED_BY_US = frozenset({"event", "level", "timestamp", "error", "frames"})
 
 
+structlog.configure(  # before any logger speaks: structlog's own default prints to standard output
+    processors=[structlog.stdlib.filter_by_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
+
+
 def logger(room: str) -> Any:
     """The logger of a part of the program: ``logger("store").info("opened", ms=12)``."""
     return structlog.stdlib.get_logger(f"{_ROOT}.{room}")
@@ -36,11 +43,6 @@ def start(folder: Path) -> Callable[[], None]:
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "nxcrm.log", maxBytes=_FILE_BYTES, backupCount=_FILES - 1, encoding="utf-8")
     handler.setFormatter(_formatter())
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)

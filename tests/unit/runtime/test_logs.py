@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from nxcrm_desktop.runtime import logs
 
@@ -22,7 +21,6 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     stop = logs.start(tmp_path / "logs")
     yield tmp_path / "logs"
     stop()
-    structlog.reset_defaults()
 
 
 def _lines(folder: Path) -> list[dict[str, Any]]:
@@ -76,7 +74,11 @@ def test_the_file_is_rolled_over_and_closed(tmp_path: Path, monkeypatch: pytest.
     for number in range(200):
         logs.logger("store").info("opened", n=number)
     stop()
-    structlog.reset_defaults()
     assert len(list(tmp_path.glob("nxcrm.log*"))) == 5
     assert all(path.stat().st_size <= 2_000 for path in tmp_path.iterdir())
     assert logging.getLogger().level == before
+
+
+def test_nothing_is_printed_before_there_is_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.logger("store").info("opened", ms=12)
+    assert capsys.readouterr().out == ""
