@@ -1505,6 +1505,14 @@
         <translation>आयात से क्या होगा</translation>
     </message>
     <message>
+        <source>Nothing is imported yet</source>
+        <translation>अभी कुछ आयात नहीं हुआ है</translation>
+    </message>
+    <message>
+        <source>First you see what every column and every row of a file becomes.</source>
+        <translation>पहले आप देखेंगे कि फ़ाइल का हर कॉलम और हर पंक्ति क्या बनेगी।</translation>
+    </message>
+    <message>
         <source>Checking the rows …</source>
         <translation>पंक्तियाँ जाँची जा रही हैं …</translation>
     </message>

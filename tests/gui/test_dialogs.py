@@ -139,6 +139,16 @@ def test_a_preset_keeps_its_rules_beside_a_column_that_was_changed(
     dialog.reject()
 
 
+def test_a_plain_list_is_not_taken_for_another_program_s_export(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("Name,Phone,City\nAsha Rao,98765 43210,Pune\n", encoding="utf-8")
+    dialog = importing(qtbot, session, path)
+    assert dialog.preset.currentText() == "Columns named as here"
+    assert dialog._import.isEnabled()
+    assert dialog.forecast.figure("created") == "1"
+    dialog.reject()
+
+
 def test_a_choice_taken_back_is_as_if_never_made(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_text(LEADS, encoding="utf-8")

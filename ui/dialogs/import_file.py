@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QStackedWidget, QWidget
@@ -19,6 +19,7 @@ from ui.context import Context
 from ui.dialogs.base import Dialog
 from ui.language import counted
 from ui.tasks import Job
+from ui.widgets.empty import Empty
 from ui.widgets.import_outcome import ImportOutcome
 from ui.widgets.mapping_table import MappingTable
 from ui.widgets.plain import ElidedLabel, button, column, label, row
@@ -69,8 +70,8 @@ class ImportDialog(Dialog):
 
     def _make_choices(self) -> None:
         self._name = ElidedLabel(self.tr("Excel, CSV and vCard files"), "muted")
-        choose = button(self.tr("Choose a file …"), self.ask_file, "", self.ctx.theme.icon("upload-simple"))
-        file_line = row(choose, gap=12)
+        self._choose = button(self.tr("Choose a file …"), self.ask_file, "", self.ctx.theme.icon("upload-simple"))
+        file_line = row(self._choose, gap=12)
         file_line.addWidget(self._name, 1)
         self._choices = QWidget()
         choices = row(gap=16)
@@ -120,9 +121,28 @@ class ImportDialog(Dialog):
         halves = row(gap=20)
         halves.addWidget(self.mapping, 11)
         halves.addWidget(self.forecast, 9)
+        self._seen = QWidget()
+        self._seen.setLayout(halves)
+        self._unseen = Empty(self.ctx.theme, "upload-simple")
+        self._unseen.say(
+            self.tr("Nothing is imported yet"),
+            self.tr("First you see what every column and every row of a file becomes."),
+        )
+        parts = column(self._about, self._problem, self._seen, self._unseen, grows=2)
+        parts.setStretch(3, 1)
         page = QWidget()
-        page.setLayout(column(self._about, self._problem, halves, grows=2))
+        page.setLayout(parts)
+        self._show_seen(seen=False)
         return page
+
+    def _show_seen(self, *, seen: bool) -> None:
+        first = seen and self._seen.isHidden()
+        self._seen.setVisible(seen)
+        self._unseen.setVisible(not seen)
+        if first:
+            self.mapping.setFocus()
+        for words in (self._about, self._problem):
+            words.setVisible(bool(words.text()))
 
     def _make_run(self) -> QWidget:
         self._bar = QProgressBar()
@@ -139,7 +159,9 @@ class ImportDialog(Dialog):
         self.report = ImportOutcome(self.ctx.theme, "")
         self.report.title.hide()
         page = QWidget()
-        page.setLayout(column(self._summary, self.report, self._notes, grows=1))
+        parts = column(self._summary, self.report, self._notes, None, grows=1)
+        parts.setStretch(3, 0)  # takes room once the report is gone
+        page.setLayout(parts)
         return page
 
     # ----------------------------------------------------------------------------------------------------- looking
@@ -156,7 +178,6 @@ class ImportDialog(Dialog):
         self.path = path
         self._name.set_whole(path.name)
         self._changed = {}
-        self.mapping.setFocus()
         self.look(suggest=True)
 
     def _kind_chosen(self) -> None:
@@ -194,12 +215,26 @@ class ImportDialog(Dialog):
         wish = self._wish = self._wished(self.path)
         self._import.setEnabled(False)
         self._about.setText(self.tr("Looking at the file …"))
+        self._about.show()
         self.ctx.tasks.io(
             self,
-            lambda: self.ctx.app.imports.preview(wish.path, wish.entity, wish.mapping or None, wish.preset),
-            lambda found: self._show_look(wish, found, suggest=suggest),
+            lambda: self._fitting(wish) if suggest and wish.preset is None else (wish, self._preview(wish)),
+            lambda seen: self._show_look(wish, *seen),
             lambda problem: self._cannot_look(wish, problem),
         )
+
+    def _preview(self, wish: _Wish) -> ImportPreview:
+        return self.ctx.app.imports.preview(wish.path, wish.entity, wish.mapping or None, wish.preset)
+
+    def _fitting(self, wish: _Wish) -> tuple[_Wish, ImportPreview]:
+        """As wished or, where that takes no fewer columns, as the preset that the file looks like."""
+        plain = self._preview(wish)
+        if plain.suggested_preset is None:
+            return wish, plain
+        fitted = replace(wish, preset=plain.suggested_preset)
+        seen = self._preview(fitted)
+        worse = seen.problem or (not plain.problem and len(seen.mapping) < len(plain.mapping))
+        return (wish, plain) if worse else (fitted, seen)
 
     def _cannot_look(self, wish: _Wish, problem: NxcrmError) -> None:
         if wish is self._wish:
@@ -207,21 +242,15 @@ class ImportDialog(Dialog):
 
     def _cannot(self, problem: NxcrmError) -> None:
         self._about.setText("")
-        self._tell(" ".join(said(part) for part in (problem.happened, problem.safe, problem.todo) if part))
-        self.mapping.show_columns((), (), {})
-        self.forecast.clear()
+        self._problem.setText(" ".join(said(part) for part in (problem.happened, problem.safe, problem.todo) if part))
+        self._show_seen(seen=False)
 
-    def _tell(self, problem: str) -> None:
-        self._problem.setText(problem)
-        self._problem.setVisible(bool(problem))
-
-    def _show_look(self, wish: _Wish, found: ImportPreview, *, suggest: bool) -> None:
-        if wish is not self._wish:
+    def _show_look(self, asked: _Wish, wish: _Wish, found: ImportPreview) -> None:
+        if asked is not self._wish:
             return  # something else was chosen meanwhile
-        if suggest and found.suggested_preset and wish.preset is None:
-            self.preset.setCurrentIndex(self.preset.findData(found.suggested_preset))
-            self.look()
-            return
+        if wish is not asked:
+            self._wish = wish
+            self.preset.setCurrentIndex(self.preset.findData(wish.preset))
         if not self._changed:
             self._understood = dict(found.mapping)
         self._columns = {field: name for name, field in found.mapping.items()}
@@ -231,7 +260,8 @@ class ImportDialog(Dialog):
             *map(said, found.notes),
         )
         self._about.setText(" · ".join(part for part in about if part))
-        self._tell(said(found.problem))
+        self._problem.setText(said(found.problem))
+        self._show_seen(seen=True)
         self.mapping.show_columns(found.columns, found.sample, found.mapping)
         self._import.setEnabled(not found.problem)
         self.forecast.clear()
@@ -279,6 +309,7 @@ class ImportDialog(Dialog):
             return
         self._stop_checking()
         self._import.setEnabled(False)
+        self._lock_choices(locked=True)
         self._close.setText(self.tr("Stop"))
         self.pages.setCurrentIndex(1)
         title = self.tr("Import %1").replace("%1", wish.path.name)
@@ -286,6 +317,10 @@ class ImportDialog(Dialog):
         self.job.changed.connect(self._show_progress)
         self.job.finished.connect(lambda result: self._show_result(wish, result))
         self.job.failed.connect(self._failed)
+
+    def _lock_choices(self, *, locked: bool) -> None:
+        for part in (self._choose, self._choices):
+            part.setEnabled(not locked)
 
     def _show_progress(self) -> None:
         if self.job is not None:
@@ -299,6 +334,7 @@ class ImportDialog(Dialog):
     def _failed(self, problem: NxcrmError) -> None:
         self.job = None
         self._close.setText(self.tr("Cancel"))
+        self._lock_choices(locked=False)
         self.pages.setCurrentIndex(0)
         self._import.setEnabled(True)
         self._cannot(problem)
@@ -311,6 +347,7 @@ class ImportDialog(Dialog):
         self.report.show_result(result, self._columns, wish.on_duplicate)
         self.pages.setCurrentIndex(2)
         self._choices.hide()
+        self._choose.hide()
         self._undo.setVisible(result.batch is not None)
         self._import.hide()
         self._close.setText(self.tr("Close"))
@@ -328,6 +365,7 @@ class ImportDialog(Dialog):
     def _undone(self, result: UndoResult) -> None:
         self._undo.hide()
         self.report.hide()
+        self._notes.hide()
         kept = counted("ImportDialog", "%Ln kept, because worked on since", len(result.kept)) if result.kept else ""
         words = [
             counted("ImportDialog", "Undone: %Ln deleted", result.deleted),
