@@ -14,6 +14,7 @@ from nxcrm_desktop.demo.people import COLLEAGUE, EXECUTIVE, MANAGER, OFFICER, PA
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.records import Record
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.reports.pdf import draw_pdf, style, text
 
 HOUR_MS = 3_600_000
 _SPOKEN_FOR = 0.6  # of the leads are the executive's, the others her colleague's
@@ -124,7 +125,8 @@ def answer_request(org: Organisation, lead: str) -> Figures:
     path = org.folder / "customer.zip"
     made = officer.privacy.export(subject.id, path, reason="access request", recipient="the customer")
     records = sum(made.counts.values())
-    org.say(f"{OFFICER.full_name} exported {records} records about one customer: {path} (verified).")
+    elsewhere = f"; {made.missing_documents} paper is still on the laptop" if made.missing_documents else ""
+    org.say(f"{OFFICER.full_name} exported {records} records about one customer, and they verify: {path}{elsewhere}.")
     return {"package": str(path), "records": records}
 
 
@@ -160,8 +162,13 @@ def _file_of(org: Organisation, person: Person) -> Path:
 
 
 def _paper(org: Organisation) -> Path:
-    path = org.folder / "booking-form.txt"
-    path.write_text("Booking form\n\nThe customer books the white Swift for ₹4,85,000.\n", encoding="utf-8")
+    path = org.folder / "booking-form.pdf"
+    story = [
+        text("Booking form", style(18, bold=True)),
+        text("The customer books the white Swift for ₹4,85,000.", style()),
+    ]
+    content, _ = draw_pdf("Booking form", story)
+    path.write_bytes(content)
     return path
 
 

@@ -177,12 +177,14 @@ def _report_files(found: Collected, label: str, options: Options, missing: list[
         ("From", options.source),
         ("For", f"{options.recipient} · {options.reason}"),
     )
-    notes = tuple(
-        f"{len(missing)} papers are not in this package: their bytes are on another device." for _ in missing[:1]
-    )
+    gaps: tuple[str, ...] = ()
     if not options.complete:
-        notes += ("This package holds what one laptop has; the privacy officer can make the whole.",)
-    report = readable(found, label=label, facts=facts, notes=notes)
+        gaps += ("It holds what one laptop has; our privacy officer can make the whole.",)
+    if missing:
+        known = "One paper is" if len(missing) == 1 else f"{len(missing)} papers are"
+        gaps += (f"{known} listed below but not enclosed: the file itself is still on another device.",)
+    papers = len(found.rows.get("document_version", ())) - len(missing)
+    report = readable(found, label=label, facts=facts, gaps=gaps, papers=papers)
     return {"report.pdf": to_pdf(report, options.made_by), "report.html": to_html(report).encode()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from string import Template
@@ -11,19 +10,16 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 import resources
-from nxcrm_desktop.domain import values
-from nxcrm_desktop.domain.dictionary import COMMON, ENTITIES, EntityInfo
-from nxcrm_desktop.domain.facts import Kind
+from nxcrm_desktop.domain.dictionary import ENTITIES, EntityInfo
 from nxcrm_desktop.domain.records import Value
-from nxcrm_desktop.domain.retention import RETENTION
 from nxcrm_desktop.privacy.collect import Collected
-from nxcrm_desktop.privacy.recipe import in_words
+from nxcrm_desktop.privacy.wording import lines, on_deletion, why_held
 from nxcrm_desktop.reports.pdf import MUTED, WIDTH, draw_pdf, style, text
 
-_INTRODUCTION = (
-    "This is everything that is held about you, as far as it can be shown to you. The folder “data” of this package "
-    "holds the same in a form that programs read; the folder “documents” holds your papers."
-)
+_WHOLE = "This is everything we hold about you, as far as it can be shown to you."
+_PART = "This is a part of what we hold about you."
+_FOLDERS = "The folder “data” holds the same in a form that programs read{papers}."
+_PAPERS = "; the folder “documents” holds your papers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +33,59 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """The whole report as text. ``notes`` are sentences about withheld data and missing papers."""
+    """The whole report as text. ``withheld``: what is not shown and why; ``deletion``: what a deletion would do."""
 
     title: str
+    opening: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
-    notes: tuple[str, ...]
+    withheld: tuple[str, ...]
+    deletion: tuple[str, ...]
+
+    @property
+    def endings(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The lists at the end, with their headings."""
+        return (("Not shown", self.withheld), ("If you ask us to delete", self.deletion))
 
 
-def readable(found: Collected, *, label: str, facts: tuple[tuple[str, str], ...], notes: tuple[str, ...]) -> Readable:
-    """Put what was collected into words."""
-    sections = tuple(_section(ENTITIES[name], rows) for name, rows in found.rows.items())
-    withheld = {(ENTITIES[w.entity].fields[w.field].label, w.reason) for w in found.withheld}
+def readable(
+    found: Collected, *, label: str, facts: tuple[tuple[str, str], ...], gaps: tuple[str, ...], papers: int
+) -> Readable:
+    """Put what was collected into words. ``gaps``: sentences about what is not in the package."""
+    sections = tuple(
+        Section(ENTITIES[name].facts.plural, why_held(ENTITIES[name]), _records(ENTITIES[name], rows))
+        for name, rows in found.rows.items()
+    )
+    opening = " ".join((_PART if gaps else _WHOLE, *gaps, _FOLDERS.format(papers=_PAPERS if papers else "")))
+    deletion = tuple(filter(None, (on_deletion(ENTITIES[name]) for name in found.rows)))
+    return Readable(f"What we hold about {label}", opening, facts, sections, _withheld(found), deletion)
+
+
+def _records(info: EntityInfo, rows: list[dict[str, Value]]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    return tuple(tuple(lines(info, row)) for row in rows)
+
+
+def _withheld(found: Collected) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
-    for name, reason in sorted(withheld):
+    for name, reason in sorted({(ENTITIES[w.entity].fields[w.field].label, w.reason) for w in found.withheld}):
         reasons.setdefault(reason, []).append(name)
-    told = tuple(f"Not shown: {', '.join(names)}. {reason}" for reason, names in reasons.items())
-    return Readable(f"What we hold about {label}", facts, sections, (*told, *notes))
-
-
-def _section(info: EntityInfo, rows: list[dict[str, Value]]) -> Section:
-    kept = RETENTION[info.facts.retention]
-    why = f"Held for: {info.facts.purpose.value}. Kept: {kept.period} ({kept.source}). {in_words(info)}"
-    return Section(info.facts.plural, why, tuple(tuple(_lines(info, row)) for row in rows))
-
-
-def _lines(info: EntityInfo, row: dict[str, Value]) -> Iterator[tuple[str, str]]:
-    for name, facts in info.fields.items():
-        technical = facts.kind in (Kind.ID, Kind.REF) or (name in COMMON and name != "created_at")
-        if row[name] is not None and not technical:
-            yield facts.label, values.display(facts, row[name])
+    return tuple(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
 
 
 def to_html(report: Readable) -> str:
     """The report as one HTML page without scripts, links or outside files. Every value is escaped."""
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in report.facts)
     sections = "".join(_html_section(section) for section in report.sections)
-    notes = "".join(f"<li>{escape(note)}</li>" for note in report.notes)
+    endings = "".join(_html_list(heading, sentences) for heading, sentences in report.endings)
     page = Template(resources.read_text("templates", "subject_report.html"))
     return page.substitute(
-        title=escape(report.title), introduction=escape(_INTRODUCTION), facts=facts, sections=sections, notes=notes
+        title=escape(report.title), introduction=escape(report.opening), facts=facts, sections=sections, endings=endings
     )
+
+
+def _html_list(heading: str, sentences: tuple[str, ...]) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f"<section><h2>{escape(heading)}</h2><ul>{items}</ul></section>" if items else ""
 
 
 def _html_section(section: Section) -> str:
@@ -98,11 +106,13 @@ def to_pdf(report: Readable, made_by: str) -> bytes:
     """The report as a PDF."""
     story: list[Flowable] = [text(report.title, style(17, bold=True)), Spacer(1, 2 * mm)]
     story += [text(f"{name}: {value}", style(8.5, colour=MUTED)) for name, value in report.facts]
-    story += [Spacer(1, 3 * mm), text(_INTRODUCTION, style(9))]
+    story += [Spacer(1, 3 * mm), text(report.opening, style(9))]
     for section in report.sections:
         story += _printed(section)
-    story += [Spacer(1, 5 * mm), text("Not shown", style(12, bold=True)), Spacer(1, 1.5 * mm)]
-    story += [text(note, style(9)) for note in report.notes]
+    for heading, sentences in report.endings:
+        if sentences:
+            printed = [text(sentence, style(9)) for sentence in sentences]
+            story.append(KeepTogether([Spacer(1, 5 * mm), text(heading, style(12, bold=True)), *printed]))
     content, _pages = draw_pdf(report.title, story, made_by=made_by)
     return content
 

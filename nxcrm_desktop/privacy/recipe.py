@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nxcrm_desktop.domain.dictionary import EntityInfo
 from nxcrm_desktop.domain.facts import Erase, Facts, Kind
 from nxcrm_desktop.domain.records import Value
 
@@ -28,12 +27,3 @@ def _stand_in(facts: Facts) -> Value:
     if facts.kind is Kind.SHA256:
         return "0" * 64
     return 0 if facts.kind.is_integer else ERASED
-
-
-def in_words(info: EntityInfo) -> str:
-    """What a request for deletion would do to such records, as one sentence for the person."""
-    gone = [facts.label for facts in info.fields.values() if facts.erase in (Erase.CLEAR, Erase.REPLACE)]
-    held = [facts.label for facts in info.fields.values() if facts.erase is Erase.BOOKS]
-    parts = [f"destroyed would be: {', '.join(gone)}"] if gone else []
-    parts += [f"kept while the law wants the books: {', '.join(held)}"] if held else []
-    return f"If you ask for deletion, {'; '.join(parts)}." if parts else "They say nothing about you by themselves."

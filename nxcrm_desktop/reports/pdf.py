@@ -244,5 +244,6 @@ class _Bars(Flowable):  # type: ignore[misc] # reportlab carries no types
         ):
             paragraph.wrap(width, self._row)
             paragraph.drawOn(self.canv, x, y + 1.1 * mm)
-        self.canv.setFillColor(ACCENT)
-        self.canv.roundRect(self._names, y + 1.2 * mm, max(length, 0.6), self._row - 2.4 * mm, 1, stroke=0, fill=1)
+        if bar.value:
+            self.canv.setFillColor(ACCENT)
+            self.canv.roundRect(self._names, y + 1.2 * mm, max(length, 0.6), self._row - 2.4 * mm, 1, stroke=0, fill=1)

@@ -182,9 +182,9 @@ def _stage_table(report: Pipeline) -> ReportTable:
 def _owner_table(report: Pipeline) -> ReportTable:
     columns = (
         Column("Owner", weight=2.2),
-        Column("Open", Form.COUNT, 0.8), Column("Won", Form.COUNT, 0.8), Column("Lost", Form.COUNT, 0.8),
+        Column("Open", Form.COUNT, 0.8), Column("Won", Form.COUNT, 0.8), Column("Not sold", Form.COUNT, 0.9),
         Column("Open budgets", Form.MONEY, 1.6), Column("Overdue steps", Form.COUNT, 1.1),
     )  # fmt: skip
     rows = tuple((o.name, o.open, o.won, o.lost, o.budget_paise, o.overdue) for o in report.owners)
     sums = tuple(sum(column) for column in zip(*(row[1:] for row in rows), strict=True)) if rows else ()
-    return ReportTable("By owner", columns, rows, ("Total", *sums) if rows else None)
+    return ReportTable("By owner", columns, rows, ("Total", *sums) if rows else None, "Not sold = lost and junk.")

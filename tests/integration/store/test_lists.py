@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.ids import new_id
+from nxcrm_desktop.domain.money import MAX_PAISE
 from nxcrm_desktop.domain.records import Compare, Condition, Keyset, ListQuery, Record, Value
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store import lists
@@ -27,7 +28,7 @@ _ROWS = st.lists(
         {"name": _NAMES, "stage": st.sampled_from(["new", "won", "lost"])},
         optional={
             "city": st.sampled_from(["Pune", "pune", "Mumbai", None]),
-            "budget_paise": st.one_of(st.none(), st.integers(0, 3), st.integers(0, 2**62)),
+            "budget_paise": st.one_of(st.none(), st.integers(0, 3), st.integers(0, MAX_PAISE)),
             "enquired_at": st.one_of(st.none(), st.integers(0, 5)),
             "tags": st.sampled_from(['["a"]', '["a","b"]', '["ab"]', None]),
         },

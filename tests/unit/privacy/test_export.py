@@ -152,7 +152,13 @@ def test_the_printed_report_can_be_read(people: People, tmp_path: Path) -> None:
     printed = "".join(page.extract_text() for page in pages)
     assert "What we hold about" in printed
     assert "₹4,50,000" in printed
-    assert "Not shown: " in printed
+    assert "Not shown" in printed
+    assert "If you ask us to delete" in printed
+    assert "one laptop" not in printed
+    assert "One paper is listed below but not enclosed" in " ".join(printed.split())
+    assert "Negotiation" not in printed
+    for raw in ("lead_id", "null", people.lead, '"Pune"'):
+        assert raw not in printed
 
 
 def test_a_package_verifies_as_made(people: People, tmp_path: Path) -> None:
