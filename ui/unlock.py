@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from nxcrm_desktop.errors import NxcrmError
 from ui.theming.theme import Theme
 from ui.widgets.logo import Logo
 from ui.widgets.password_line import PasswordLine
-from ui.widgets.plain import button, column, frame, label, line_edit, set_property
+from ui.widgets.plain import button, column, frame, label, line_edit, row, set_property
 from ui.words import said
 
 _WIDTH = 380
@@ -43,7 +43,8 @@ class UnlockScreen(QWidget):
         self._card = self._make_card(who, where)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
+        # In a row, not aligned: an aligned card is given the height its text would need at the window's whole width.
+        outer.addLayout(row(None, self._card, None))
         outer.addStretch(3)
 
     def _make_card(self, who: QWidget, where: QWidget) -> QFrame:

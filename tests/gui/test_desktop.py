@@ -63,6 +63,9 @@ def test_a_wrong_password_says_so_and_opens_nothing(qtbot: QtBot, desktop: Calla
     assert started.session is None
     assert screen.password.property("invalid") is True
     assert screen.open.isEnabled()
+    lines = screen.problem.heightForWidth(screen.problem.width())
+    assert lines > screen.problem.fontMetrics().height()
+    qtbot.waitUntil(lambda: screen.problem.height() >= lines)
 
 
 def test_caps_lock_is_told(qtbot: QtBot, desktop: Callable[[], Desktop]) -> None:

@@ -150,6 +150,7 @@ def test_words_and_edges_can_be_seen(appearance: Appearance) -> None:
         (SyncState("syncing", pushed=12, of=40), "Syncing 12/40"),
         (SyncState("offline", waiting=7), "Offline · 7 waiting"),
         (SyncState("synced", conflicts=3), "3 conflicts"),
+        (SyncState("offline", conflicts=1, waiting=7), "1 conflict · 7 waiting"),
         (SyncState("sign_in", conflicts=3), "Sign in"),
         (SyncState("failed"), "Failed · Retry"),
     ],

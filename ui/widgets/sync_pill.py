@@ -35,11 +35,13 @@ class Face:
     colour: str
 
 
+def _waiting(state: SyncState) -> str:
+    return translate("SyncPill", "%1 waiting").replace("%1", str(state.waiting))
+
+
 def _synced(state: SyncState) -> Face:
     if state.waiting:
-        return Face(
-            "upload-simple", translate("SyncPill", "%1 waiting").replace("%1", str(state.waiting)), "busy", "accent"
-        )
+        return Face("upload-simple", _waiting(state), "busy", "accent")
     if state.last_sync is None:
         return Face("cloud-check", translate("SyncPill", "Synced"), "ok", "ok")
     hour = clock.local_datetime(state.last_sync).strftime("%H:%M")
@@ -74,14 +76,15 @@ _FACES = {"synced": _synced, "syncing": _syncing, "offline": _offline, "sign_in"
 
 
 def face(state: SyncState) -> Face:
-    """Icon, words and colour of a state. Conflicts show once nothing more pressing is going on."""
+    """Icon, words and colour of a state. Conflicts show once nothing more pressing is going on, before what waits."""
     if state.conflicts and state.phase not in ("syncing", "sign_in", "failed"):
         words = (
             translate("SyncPill", "1 conflict")
             if state.conflicts == 1
             else translate("SyncPill", "%1 conflicts").replace("%1", str(state.conflicts))
         )
-        return Face("git-fork", words, "conflict", "conflict")
+        told = f"{words} · {_waiting(state)}" if state.waiting else words
+        return Face("git-fork", told, "conflict", "conflict")
     return _FACES[state.phase](state)
 
 
