@@ -99,7 +99,7 @@ class EnrolScreen(QWidget):
     def _codes_page(self) -> QWidget:
         card = frame("card")
         card.setFixedWidth(_WIDTH)
-        copy = button(self.tr("Copy"), lambda: QGuiApplication.clipboard().setText(self._codes.text()))
+        copy = button(self.tr("Copy"), lambda: QGuiApplication.clipboard().setText(self.recovery_codes))
         card.setLayout(
             column(
                 label(self.tr("Your recovery codes"), "title"),
@@ -158,6 +158,11 @@ class EnrolScreen(QWidget):
         self.problem.setText(" ".join(said(part) for part in (problem.happened, problem.todo) if part))
         if problem.code in ("password_change_required", "weak_password"):
             self.new_password.setFocus()
+
+    @property
+    def recovery_codes(self) -> str:
+        """What is shown of them, one a line; empty before it worked."""
+        return self._codes.text()
 
     def show_codes(self, codes: tuple[str, ...]) -> None:
         """It worked: show the recovery codes once."""
