@@ -90,7 +90,10 @@ class _Stamping:
         return [*borrowers(self._rows.values()), *about(self._connection, fresh)]
 
     def _level(self, keys: Collection[Key], entries: list[Entry]) -> list[Key]:
-        """Add the entries of these rows; returns those that were there before and whose scopes changed."""
+        """Add the entries of these rows; returns those that were there before and whose scopes may have changed.
+
+        What hangs on a deleted row keeps that row's scopes, which the feed no longer tells: such a row always counts.
+        """
         names = self._graph.of(keys)
         self._numbers.learn(name for found in names.values() for name in found)
         standing = standings(self._connection, [key for key in keys if not self._fresh(key)])
@@ -99,7 +102,8 @@ class _Stamping:
             before = standing.get(key, {})
             now = {self._numbers[name] for name in names[key]}
             entries += self._changes(key, before, now)
-            if not self._fresh(key) and {s for s, (op, _) in before.items() if op == Op.PUT} != now:
+            left = {s for s, (op, _) in before.items() if op == Op.PUT} != now
+            if not self._fresh(key) and (left or self._graph.deleted(key)):
                 moved.append(key)
         return moved
 

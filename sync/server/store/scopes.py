@@ -157,11 +157,14 @@ def grouped(keys: Iterable[Key]) -> dict[str, list[str]]:
 
 
 def heirs(connection: Connection, moved: Collection[Key]) -> Iterator[Key]:
-    """Live rows whose scopes follow from those of ``moved``: their children, and what they lend to."""
+    """Rows whose scopes follow from those of ``moved``: their children, deleted ones too, and what they lend to.
+
+    A deleted child is in no scope, but passes on to what is about it.
+    """
     groups = grouped(moved)
     for info in ENTITIES.values():
         for column, parent in info.facts.scope.parents:
-            found = select_among(connection, info.name, ("id",), column, groups.get(parent, ()), _LIVE)
+            found = select_among(connection, info.name, ("id",), column, groups.get(parent, ()))
             yield from ((info.name, row_id) for (row_id,) in found)
     for entity, ids in groups.items():
         for column, target in lent_columns(entity):
@@ -171,11 +174,11 @@ def heirs(connection: Connection, moved: Collection[Key]) -> Iterator[Key]:
 
 
 def about(connection: Connection, keys: Collection[Key]) -> Iterator[Key]:
-    """Live rows that name one of ``keys`` as their subject: conflicts and refused edits."""
+    """Rows that name one of ``keys`` as their subject, deleted ones too: conflicts and refused edits."""
     ids = [row_id for _, row_id in keys]
     for info in ENTITIES.values():
         if info.facts.scope.subject:
-            found = select_among(connection, info.name, ("id",), info.facts.scope.subject[1], ids, _LIVE)
+            found = select_among(connection, info.name, ("id",), info.facts.scope.subject[1], ids)
             yield from ((info.name, row_id) for (row_id,) in found)
 
 

@@ -264,3 +264,37 @@ def test_a_shared_view_reaches_the_other_alone(office: Office, team: tuple[Devic
     asha.send(asha.update("saved_view", view, shared_with=(ravi.user_id, None)))
     ravi.pull()
     assert ravi.ids("saved_view") == set()
+
+
+def test_a_refused_edit_of_a_deleted_row_follows_it_when_it_is_erased(
+    office: Office, team: tuple[Device, Device, Device]
+) -> None:
+    meera, asha, ravi = team
+    lead = asha.make("lead", name="Lead", stage="new")
+    note = asha.make("communication", kind="note", lead_id=lead, happened_at=1)
+    asha.send(asha.edit("delete", "lead", lead, 1))
+    meera.send(meera.update("lead", lead, owner_id=(None, ravi.user_id)))  # refused: kept, about the lead
+    asha.pull()
+    assert asha.ids("quarantine")
+    office.erase("lead", lead)
+    office.check()
+    for device in team:
+        device.pull()
+    assert (asha.ids("quarantine"), asha.ids("communication")) == (set(), {note})  # the note is hers: she wrote it
+    assert meera.ids("quarantine")
+
+
+def test_a_refused_edit_of_a_deleted_row_follows_what_the_row_hung_on(
+    office: Office, team: tuple[Device, Device, Device]
+) -> None:
+    meera, asha, ravi = team
+    lead = asha.make("lead", name="Lead", stage="new")
+    note = asha.make("communication", kind="note", lead_id=lead, happened_at=1)
+    asha.send(asha.edit("delete", "communication", note, 1))
+    meera.send(meera.update("communication", note, body="Late"))  # refused: kept, about the note
+    given = meera.send(meera.update("lead", lead, owner_id=(asha.user_id, ravi.user_id)))
+    assert given.status == "applied"
+    office.check()
+    for device in team:
+        device.pull()
+    assert (asha.ids("quarantine"), ravi.ids("quarantine")) == (set(), meera.ids("quarantine"))
