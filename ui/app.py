@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ui.session import Session
 
 IDLE_MINUTES = 10
+_SMALL_SCREEN, _USUAL = QSize(1366, 768), QSize(1280, 760)
 _ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel})
 
 
@@ -81,25 +82,27 @@ class Desktop(QObject):
             if problem.code != "profile_missing":
                 QTimer.singleShot(0, self, partial(self.show_error, problem))
 
-    def _show(self, screen: QWidget, size: QSize) -> None:
+    def _show(self, screen: QWidget) -> None:
         old = self.window.takeCentralWidget()
         if old is not None:
             old.deleteLater()
         self.window.setCentralWidget(screen)
         if not self.window.isVisible():
-            self.window.resize(size)
+            self.window.resize(_USUAL)
+            if fills(self.window.screen().size()):
+                self.window.setWindowState(Qt.WindowState.WindowMaximized)
 
     def _show_lock(self, profile: Profile) -> None:
         screen = UnlockScreen(self.theme, profile.user, profile.server)
         screen.asked.connect(lambda password, code: self._unlock(profile, screen, password, code))
-        self._show(screen, QSize(1093, 614))
+        self._show(screen)
         self.window.setWindowTitle("nxcrm")
         screen.password.setFocus()
 
     def _show_enrol(self) -> None:
         screen = EnrolScreen(self.theme, self._folder)
         screen.asked.connect(lambda request: self._enrol(screen, request))
-        self._show(screen, QSize(1093, 614))
+        self._show(screen)
         screen.server.setFocus()
 
     def _unlock(self, profile: Profile, screen: UnlockScreen, password: str, code: str) -> None:
@@ -135,7 +138,7 @@ class Desktop(QObject):
 
         self.session = Session(app, self.theme, self._settings, self._executors, self.show_error)
         self.session.workspace.lock_asked.connect(self.lock)
-        self._show(self.session.workspace, QSize(1093, 614))
+        self._show(self.session.workspace)
         self.window.setWindowTitle(f"nxcrm – {app.identity.full_name}")
         self._idle.start()
         self.session.start_sync()
@@ -218,6 +221,11 @@ class Desktop(QObject):
         """An unexpected one: noted in the log, and one dialog."""
         note_bug(error)
         self.show_error(unexpected())
+
+
+def fills(screen: QSize) -> bool:
+    """Whether the window opens maximised: on a laptop's screen there is none to spare. Logical pixels."""
+    return screen.width() <= _SMALL_SCREEN.width() or screen.height() <= _SMALL_SCREEN.height()
 
 
 def window_icon() -> QIcon:

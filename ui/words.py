@@ -64,7 +64,11 @@ def record_title(record: Record) -> str:
     """What a row is called."""
     if record.entity == "vehicle":
         return " ".join(part for part in (record.text("make"), record.text("model")) if part)
-    return record.text(ENTITIES[record.entity].facts.title)
+    title = record.text(ENTITIES[record.entity].facts.title)
+    if record.entity == "communication" and not title:
+        lines = record.text("body").strip().splitlines()
+        return lines[0] if lines else record.text("outcome")
+    return title
 
 
 def initials(name: str) -> str:

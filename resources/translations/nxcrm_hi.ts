@@ -130,6 +130,10 @@
         <translation>(ख़ाली)</translation>
     </message>
     <message>
+        <source>(deleted)</source>
+        <translation>(मिटाया गया)</translation>
+    </message>
+    <message>
         <source>It will say: %1</source>
         <translation>यह लिखा रहेगा: %1</translation>
     </message>
@@ -1261,6 +1265,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The whole record</source>
+        <translation>पूरा रिकॉर्ड</translation>
+    </message>
+    <message>
         <source>Yes</source>
         <translation>हाँ</translation>
     </message>
@@ -2115,6 +2123,14 @@
         <translation>मिले हुए लोग</translation>
     </message>
     <message>
+        <source>Nobody searched for yet</source>
+        <translation>अभी किसी को खोजा नहीं गया</translation>
+    </message>
+    <message>
+        <source>Find a person above, choose the right one, and export everything that is held about them.</source>
+        <translation>ऊपर व्यक्ति को खोजें, सही व्यक्ति चुनें और उनके बारे में रखी सारी जानकारी निर्यात करें।</translation>
+    </message>
+    <message>
         <source>Reason</source>
         <translation>कारण</translation>
     </message>
@@ -2157,6 +2173,10 @@
     <message>
         <source>Nobody was found.</source>
         <translation>कोई नहीं मिला।</translation>
+    </message>
+    <message>
+        <source>Try another spelling, or the phone number alone.</source>
+        <translation>दूसरी वर्तनी आज़माएँ, या केवल फ़ोन नंबर।</translation>
     </message>
     <message>
         <source>Save the package</source>
@@ -2657,6 +2677,18 @@
         <translation>पहले के दिखाएँ</translation>
     </message>
     <message>
+        <source>Nothing has happened yet</source>
+        <translation>अभी तक कुछ नहीं हुआ</translation>
+    </message>
+    <message>
+        <source>Log a note, a call or a follow-up above. Stages, payments and papers appear here by themselves.</source>
+        <translation>ऊपर नोट, कॉल या फ़ॉलो-अप दर्ज करें। चरण, भुगतान और काग़ज़ात यहाँ अपने-आप दिखते हैं।</translation>
+    </message>
+    <message>
+        <source>%1 (reversed)</source>
+        <translation>%1 (उलटा गया)</translation>
+    </message>
+    <message>
         <source>Follow-up</source>
         <translation>फ़ॉलो-अप</translation>
     </message>
@@ -2683,6 +2715,10 @@
     <message>
         <source>due %1</source>
         <translation>नियत %1</translation>
+    </message>
+    <message>
+        <source>Reversed</source>
+        <translation>उलटा गया</translation>
     </message>
 </context>
 <context>

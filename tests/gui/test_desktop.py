@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -15,7 +15,7 @@ from nxcrm_desktop.bootstrap import unlock
 from tests.gui.conftest import activate
 from tests.helpers.keys import CHEAP
 from tests.helpers.qt import PASSWORD
-from ui.app import Desktop
+from ui.app import Desktop, fills
 from ui.dialogs.base import Question
 from ui.dialogs.error import ErrorDialog
 from ui.dialogs.palette import Palette
@@ -171,3 +171,10 @@ def test_a_bug_shows_one_dialog_without_anyone_s_data(qtbot: QtBot, desktop: Cal
     assert "unexpected" in QGuiApplication.clipboard().text()
     assert "division" not in QGuiApplication.clipboard().text()
     dialog.accept()
+
+
+@pytest.mark.parametrize(
+    ("screen", "whole"), [((1366, 768), True), ((1093, 614), True), ((1536, 864), False), ((1920, 1080), False)]
+)
+def test_on_a_small_screen_the_window_takes_all_of_it(screen: tuple[int, int], whole: bool) -> None:
+    assert fills(QSize(*screen)) is whole

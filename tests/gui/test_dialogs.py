@@ -15,6 +15,7 @@ from nxcrm_desktop.bootstrap import App
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.services.conflicts import WHOLE_ROW
 from tests.gui.conftest import settle
 from tests.helpers.device_store import pulled
 from ui.dialogs.conflict import ConflictDialog
@@ -223,6 +224,24 @@ def test_a_conflict_is_decided_and_the_other_value_stays_on_record(
     assert app.leads.get(lead)["city"] == city
     assert app.conflicts.get(made).status == take
     assert app.conflicts.get(made).mine == "Nashik"
+
+
+def test_a_deletion_against_an_edit_is_one_or_the_other(qtbot: QtBot, app: App, session: Session) -> None:
+    lead = pulled(app.store, "lead", name="Asha Rao", stage="new", city="Pune", owner_id=app.actor.user_id)
+    made = pulled(
+        app.store, "conflict", entity="lead", row_id=lead, field=WHOLE_ROW, base=None, mine=None,
+        theirs=None, mine_by=app.actor.user_id, mine_at=clock.now_ms(), theirs_by=app.actor.user_id,
+        theirs_at=clock.now_ms(), status="open",
+    )  # fmt: skip
+    dialog = ConflictDialog(session.ctx, app.conflicts.get(made), session.workspace)
+    dialog.show()
+    assert not dialog.choices["merged"].isVisible()
+    assert dialog.choices["mine"].isVisible()
+    dialog.choices["mine"].setChecked(True)
+    assert "(deleted)" in dialog._result.text()
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.resolve()
+    assert app.conflicts.get(made).status == "mine"
 
 
 def test_the_sync_centre_lists_what_waits_and_what_disagrees(qtbot: QtBot, app: App, session: Session) -> None:

@@ -17,6 +17,8 @@ from nxcrm_desktop.domain.records import ListQuery
 from tests.gui.conftest import settle
 from ui.panes.leads import LeadsPane
 from ui.session import Session
+from ui.widgets.cells import CELL_PADDING, CHIP_PADDING
+from ui.widgets.timeline import ENTRY_ROLE
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f0005"
@@ -125,6 +127,35 @@ def test_ctrl_enter_logs_what_was_composed(
     assert [item.title for item in app.leads.timeline(lead)] == ["Will come on Sunday."]
     assert pane.lead.timeline.view.entries.rowCount() == 1
     assert composer.text.toPlainText() == ""
+
+
+def test_a_reversed_payment_does_not_look_like_money(
+    qtbot: QtBot, app: App, session: Session, pane: LeadsPane, lead: str
+) -> None:
+    opened(qtbot, session, pane, lead)
+    timeline = pane.lead.timeline
+    assert timeline.body.currentWidget() is timeline.empty
+    deal = app.transactions.record(kind="sale", agreed_paise=9_40_000_00, lead_id=lead)
+    app.transactions.reverse(
+        app.transactions.add_payment(deal, direction="in", mode="cash", amount_paise=50_000_00), "entered twice"
+    )
+    app.transactions.add_payment(deal, direction="in", mode="upi", amount_paise=25_000_00)
+    settle(qtbot, session)
+    assert timeline.body.currentWidget() is timeline.view
+    model = timeline.view.entries
+    entries = [model.index(row, 0).data(ENTRY_ROLE) for row in range(model.rowCount())]
+    told = {entry.title: entry.colour for entry in entries}
+    assert told["Reversed, ₹50,000, Cash"] == "muted"
+    assert told["Received, ₹50,000, Cash (reversed)"] == "muted"
+    assert told["Received, ₹25,000, UPI"] == "ok"
+
+
+def test_no_stage_is_cut_in_the_list(app: App, session: Session, pane: LeadsPane, lead: str) -> None:
+    del app, lead
+    longest = max((stage.label for stage in session.ctx.words.lists.stages), key=len)
+    section = next(i for i, column in enumerate(pane.model.columns) if column.name == "stage")
+    needed = pane.table.fontMetrics().horizontalAdvance(longest) + CHIP_PADDING + 2 * CELL_PADDING
+    assert pane.table.columnWidth(section) >= needed
 
 
 def test_a_follow_up_becomes_the_next_step(

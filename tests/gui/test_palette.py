@@ -69,3 +69,12 @@ def test_while_one_search_runs_only_the_newest_text_waits(
     assert looked_up == ["a", "ashok"]
     assert titles(palette) == ["Ashok Shah"]
     palette.reject()
+
+
+def test_a_note_is_told_by_its_first_words(qtbot: QtBot, app: App, session: Session) -> None:
+    lead = app.leads.create({"name": "Charu Bose"})
+    app.activity.log("note", lead_id=lead, body="Wants a sunroof.\nPays in cash.")
+    palette = palette_of(qtbot, session)
+    QTest.keyClicks(palette.line, "sunroof")
+    qtbot.waitUntil(lambda: titles(palette) == ["Wants a sunroof."])
+    palette.reject()

@@ -147,7 +147,7 @@ def test_the_table_keeps_its_place_and_its_selection_over_a_refresh(
     qtbot: QtBot, app: App, model: WindowModel, theme: Theme
 ) -> None:
     fill(app, numbered(300))
-    table = ListTable("Leads", theme, model, {}, lambda _record, _column: "")
+    table = ListTable("Leads", theme, model, {}, lambda _record, _column: "", {})
     qtbot.addWidget(table)
     table.resize(500, 400)
     table.show()

@@ -39,6 +39,18 @@ _CARS = (
     ("Kia", "Seltos HTK", 2020, "MH43BY1177", "sold", 10_25_000),
     ("Maruti Suzuki", "Swift VXI", 2019, "MH12PK6032", "available", 5_25_000),
 )
+_DEALS = (
+    ("Sunita Jadhav", "+919422187650", "Pune", "sale", "booked", 6_80_000, 50_000, "upi", "Aadhaar, masked",
+     "identity"),
+    ("Arjun Menon", "+919765031244", "Satara", "sale", "delivered", 5_60_000, 5_60_000, "neft", "Delivery note",
+     "other"),
+    ("Fatima Shaikh", "+919011067834", "Nashik", "purchase", "agreed", 4_10_000, 1_00_000, "neft", "Sale agreement",
+     "agreement"),
+    ("Gurpreet Gill", "+919890120456", "Pune", "sale", "agreed", 8_90_000, 25_000, "upi", "Insurance policy",
+     "insurance"),
+    ("Deepa Nair", "+919930041877", "Kolhapur", "sale", "cancelled", 5_25_000, 10_000, "upi", "Electricity bill",
+     "address"),
+)  # fmt: skip
 _LIST = """Customer,Mobile No,Mail,Town,Model,Budget,Follow-up by
 Vikram Joshi,98220 55121,vikram.joshi@example.in,Pune,Hyundai i20 Sportz 2018,5.5 lakh,Rohan
 Meera Pillai,98220 5512,meera.pillai@example.in,Pune,Maruti Baleno 2020,"6,75,000",Ananya
@@ -105,7 +117,19 @@ def work(app: App, folder: Path) -> str:
     app.transactions.add_payment(deal, direction="in", mode="neft", amount_paise=1_50_000_00, reference="N3271")
     app.papers.attach(_paper(folder / "RC copy.pdf"), lead_id=lead, title="RC copy", category="rc")
     app.activity.add_task(lead, "Share the loan offer", now + _DAY)
+    _other_deals(app, folder)
     return lead
+
+
+def _other_deals(app: App, folder: Path) -> None:
+    """What else the week brought: deals of every stage, each with its customer and paper."""
+    for name, phone, city, kind, stage, rupees, paid, mode, title, category in _DEALS:
+        lead = app.leads.create({"name": name, "phone": phone, "city": city, "source": "Walk-in"})
+        deal = app.transactions.record(kind=kind, agreed_paise=rupees * 100, lead_id=lead)
+        way = "out" if kind == "purchase" else "in"
+        app.transactions.add_payment(deal, direction=way, mode=mode, amount_paise=paid * 100)
+        app.records.update("transaction", deal, {"stage": stage})
+        app.papers.attach(_paper(folder / f"{title}.pdf"), lead_id=lead, title=title, category=category)
 
 
 def _kept(file: Path, suffix: str) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Kind
+from nxcrm_desktop.services.conflicts import WHOLE_ROW, facts_of
 from tests.helpers.source import ROOT, python_files, tree
 
 FOLDER = ROOT / "resources" / "translations"
@@ -29,6 +30,7 @@ def dictionary_words() -> Iterator[str]:
         for facts in info.fields.values():
             yield facts.label
             yield from (words for _value, words in facts.choices)
+    yield facts_of(ENTITIES["lead"], WHOLE_ROW).label
     if any(facts.kind is Kind.BOOL for info in ENTITIES.values() for facts in info.fields.values()):
         yield from ("Yes", "No")
 

@@ -11,7 +11,7 @@ from nxcrm_desktop.domain.facts import Kind
 from nxcrm_desktop.domain.problems import ValueProblem
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.services.conflicts import ConflictView
+from nxcrm_desktop.services.conflicts import WHOLE_ROW, ConflictView
 from ui.context import Context
 from ui.dialogs.base import Dialog
 from ui.widgets.editors import Editor, Options, make_editor
@@ -61,7 +61,9 @@ class ConflictDialog(Dialog):
                 "mine", self.tr("Take the other"), self._shown(view.mine), self._who(view.mine_by, view.mine_at, now)
             )
         )
-        self.body.addWidget(self._choice("merged", self.tr("Write something else"), "", "", self.editor.widget))
+        merged = self._choice("merged", self.tr("Write something else"), "", "", self.editor.widget)
+        merged.setHidden(view.field == WHOLE_ROW)  # a record is deleted or kept, there is nothing between
+        self.body.addWidget(merged)
         self._result = label("", "strong", wrap=True)
         self.body.addWidget(self._result)
         self.add_button(self.tr("Decide later"), self.reject)
@@ -77,7 +79,8 @@ class ConflictDialog(Dialog):
         return None
 
     def _shown(self, value: Value) -> str:
-        return self.ctx.words.show(self.view.facts, value) or self.tr("(empty)")
+        nothing = self.tr("(deleted)") if self.view.field == WHOLE_ROW else self.tr("(empty)")
+        return self.ctx.words.show(self.view.facts, value) or nothing
 
     def _who(self, name: str, at: int, now: int) -> str:
         return " · ".join(part for part in (name, when(at, now) if at else "") if part)

@@ -58,6 +58,8 @@ class PreviewTab(QWidget):
 class DocumentDetail(RecordDetail):
     """One document: its picture first."""
 
+    avatar = "file-text"
+
     def __init__(self, ctx: Context) -> None:
         group = Group(translate("Documents", "DOCUMENT"), ("title", "category", "expires_on", "contact_id", "lead_id"))
         super().__init__(ctx, ENTITY, (group,))

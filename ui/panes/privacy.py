@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.privacy.subjects import SubjectHit
 from ui.context import Context
 from ui.tasks import Job
+from ui.widgets.empty import Empty
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.pane import Pane
 from ui.widgets.plain import button, column, frame, label, line_edit, row
@@ -33,6 +34,14 @@ class PrivacyPane(Pane):
         )
         self.hits = LinesTable(ctx.theme, self.tr("People found"), LinesModel(titles, (), self))
         self.hits.picked.connect(lambda _key: self._ready())
+        self.empty = Empty(ctx.theme, "magnifying-glass")
+        self.empty.say(
+            self.tr("Nobody searched for yet"),
+            self.tr("Find a person above, choose the right one, and export everything that is held about them."),
+        )
+        self.found = QStackedWidget()
+        self.found.addWidget(self.empty)
+        self.found.addWidget(self.hits)
         self.reason = line_edit(self.tr("Reason"), self.tr("e.g. access request of 12-11-2026"))
         self.recipient = line_edit(self.tr("Recipient"), self.tr("e.g. the customer"))
         for field in (self.reason, self.recipient):
@@ -60,7 +69,7 @@ class PrivacyPane(Pane):
             column(
                 label(scope, "muted", wrap=True),
                 row(self.text, find),
-                self.hits,
+                self.found,
                 form,
                 margins=(16, 16, 16, 16),
                 gap=12,
@@ -89,7 +98,9 @@ class PrivacyPane(Pane):
         self.ctx.show_error(problem)
 
     def _show(self, hits: list[SubjectHit]) -> None:
-        self._state.setText("" if hits else self.tr("Nobody was found."))
+        self._state.setText("")
+        self.empty.say(self.tr("Nobody was found."), self.tr("Try another spelling, or the phone number alone."))
+        self.found.setCurrentWidget(self.hits if hits else self.empty)
         self.hits.lines.show_lines(
             [Line(hit.id, (hit.label, said(ENTITIES[hit.entity].facts.label), hit.why)) for hit in hits]
         )

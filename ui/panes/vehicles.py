@@ -70,6 +70,8 @@ def spec() -> Spec:
 class VehicleDetail(RecordDetail):
     """One vehicle."""
 
+    avatar = "car"
+
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx, ENTITY, groups(ctx))
 

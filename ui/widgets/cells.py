@@ -15,6 +15,11 @@ from ui.theming.theme import Theme
 from ui.theming.tokens import SPACE_2
 
 Index = QModelIndex | QPersistentModelIndex
+CELL_PADDING = SPACE_2 + 2
+"""Left and right of a cell, as of its heading in the style sheet."""
+NUMBER_GAP = 12
+"""Further room right of a number, so that it does not touch the column that begins beside it."""
+CHIP_PADDING = 18
 Tone = Callable[[Record, str], str]
 """(record, column) → the name of a colour, or "" for ordinary text."""
 
@@ -55,7 +60,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(colours.line))
         if selected and index.column() == 0:
             painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), QColor(colours.accent))
-        self._content(painter, area.adjusted(SPACE_2 + 2, 0, -SPACE_2, -1), index, option)
+        self._content(painter, area.adjusted(CELL_PADDING, 0, -CELL_PADDING, -1), index, option)
         painter.restore()
 
     def _content(self, painter: QPainter, area: QRect, index: Index, option: QStyleOptionViewItem) -> None:
@@ -75,7 +80,9 @@ class CellDelegate(QStyledItemDelegate):
         elif look is Look.DOT and text:
             self._dotted(painter, area, text, tone)
         else:
-            self._text(painter, area, text, look, tone, int(index.data(Qt.ItemDataRole.TextAlignmentRole)))
+            align = int(index.data(Qt.ItemDataRole.TextAlignmentRole))
+            gap = NUMBER_GAP if align & int(Qt.AlignmentFlag.AlignRight) else 0
+            self._text(painter, area.adjusted(0, 0, -gap, 0), text, look, tone, align)
 
     def _text(self, painter: QPainter, area: QRect, text: str, look: Look, tone: str, align: int) -> None:
         colours = self._theme.colours
@@ -91,7 +98,7 @@ class CellDelegate(QStyledItemDelegate):
         colour = QColor(self._theme.colours.named(tone or "muted"))
         metrics = painter.fontMetrics()
         height = metrics.height() + 4
-        width = min(area.width(), metrics.horizontalAdvance(text) + 18)
+        width = min(area.width(), metrics.horizontalAdvance(text) + CHIP_PADDING)
         chip = QRectF(area.left(), area.center().y() - height / 2 + 1, width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fill = QColor(colour)

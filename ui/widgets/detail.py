@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
@@ -42,6 +42,8 @@ class RecordDetail(QFrame):
 
     closed = Signal()
     shown = Signal(str)
+    avatar = ""
+    """The icon before the name; without one the initials, which only people have."""
 
     def __init__(self, ctx: Context, entity: str, groups: Sequence[Group]) -> None:
         super().__init__()
@@ -182,7 +184,10 @@ class RecordDetail(QFrame):
         if self.record is None:
             return
         name = self.title(self.record)
-        self._avatar.setText(initials(name))
+        if self.avatar:
+            self._avatar.setPixmap(self.ctx.theme.icon(self.avatar, "accent", 20).pixmap(QSize(20, 20)))
+        else:
+            self._avatar.setText(initials(name))
         self._name.set_whole(name)
         self._line.set_whole(self.headline(self.record))
         self._edit.setVisible(bool(self.ctx.writable(self.entity, Action.UPDATE)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
@@ -66,7 +67,12 @@ class ListPane(Pane):
         self._filters: dict[str, Chip] = {}
         self.model = self._make_model()
         self.table = ListTable(
-            ENTITIES[spec.entity].facts.plural, ctx.theme, self.model, {c.name: c.look for c in spec.columns}, spec.tone
+            ENTITIES[spec.entity].facts.plural,
+            ctx.theme,
+            self.model,
+            {c.name: c.look for c in spec.columns},
+            spec.tone,
+            {name: partial(_words_of, options) for name, options in spec.chips},
         )
         self.table.choose_columns(self._hidden_columns())
         self.empty = Empty(ctx.theme, spec.icon)
@@ -339,3 +345,7 @@ class ListPane(Pane):
     def minimumSizeHint(self) -> QSize:
         """Small enough for any window."""
         return QSize(320, 240)
+
+
+def _words_of(options: Options) -> list[str]:
+    return [words for _value, words in options()]

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from nxcrm_desktop.domain.records import Record
 from ui.models.window import WindowModel
 from ui.theming.theme import Theme
 from ui.theming.tokens import row_height
-from ui.widgets.cells import CellDelegate, Look, Tone
+from ui.widgets.cells import CELL_PADDING, CHIP_PADDING, NUMBER_GAP, CellDelegate, Look, Tone
 
 _SKELETON_AFTER_MS = 200
 _MIN_CHARACTERS = 6
+_RIGHT = Qt.AlignmentFlag.AlignRight
+Choices = Callable[[], list[str]]
+
+
+class _Header(QHeaderView):
+    """Headings of numbers keep the same distance from the next column as the numbers."""
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """One heading."""
+        align = self.model().headerData(section, self.orientation(), Qt.ItemDataRole.TextAlignmentRole)
+        gap = NUMBER_GAP if int(align or 0) & int(_RIGHT) else 0
+        super().paintSection(painter, rect.adjusted(0, 0, -gap, 0), section)
 
 
 class ListTable(QTableView):
@@ -30,10 +44,11 @@ class ListTable(QTableView):
         model: WindowModel,
         looks: dict[str, Look],
         tone: Tone,
+        choices: dict[str, Choices],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._theme, self._list = theme, model
+        self._theme, self._list, self._looks, self._choices = theme, model, looks, choices
         self._hidden: set[str] = set()
         self._top: tuple[str, int] | None = None
         self._delegate = CellDelegate(theme, looks, tone, self)
@@ -68,7 +83,8 @@ class ListTable(QTableView):
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         vertical.setMinimumSectionSize(20)
         vertical.setDefaultSectionSize(row_height(self._theme.density, self.fontMetrics().lineSpacing()))
-        header = self.horizontalHeader()
+        header = _Header(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
@@ -110,21 +126,33 @@ class ListTable(QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Drop the columns that yield first until the rest fits; then share what is left."""
+        """Drop the columns that yield first until the rest fits; then share what is left, but chips are never cut."""
         unit = self.fontMetrics().averageCharWidth()
         room = self.viewport().width()
         shown = [i for i, column in enumerate(self._list.columns) if column.name not in self._hidden]
-        widths = {i: self._list.columns[i].width * unit + 18 for i in shown}
+        chips = {i: self._chip_width(i) for i in shown if self._looks.get(self._list.columns[i].name) is Look.CHIP}
+        widths = {i: chips.get(i) or max(self._list.columns[i].width * unit + 18, self._heading(i)) for i in shown}
         while len(shown) > 1 and sum(widths[i] for i in shown) > room:
             shown.remove(max(shown, key=lambda i: (self._list.columns[i].yields, i)))
-        wanted = max(1, sum(widths[i] for i in shown))
+        wanted = max(1, sum(widths[i] for i in shown if i not in chips))
+        shared = room - sum(widths[i] for i in shown if i in chips)
         left = room
         for i in range(len(self._list.columns)):
             self.setColumnHidden(i, i not in shown)
         for i in shown:
-            width = left if i == shown[-1] else max(_MIN_CHARACTERS * unit, widths[i] * room // wanted)
+            width = widths[i] if i in chips else max(_MIN_CHARACTERS * unit, widths[i] * shared // wanted)
+            width = left if i == shown[-1] else width
             self.setColumnWidth(i, width)
             left -= width
+
+    def _chip_width(self, section: int) -> int:
+        """As wide as the longest word of the column."""
+        words = self._choices[self._list.columns[section].name]()
+        widest = max((self.fontMetrics().horizontalAdvance(word) for word in words), default=0)
+        return max(widest + CHIP_PADDING + 2 * CELL_PADDING + 2, self._heading(section))
+
+    def _heading(self, section: int) -> int:
+        return self.horizontalHeader().sectionSizeHint(section)
 
     # ------------------------------------------------------------------------------------------------------- place
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from nxcrm_desktop.domain import clock
+from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.records import ChangeSet, Record
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.services.conflicts import facts_of
+from nxcrm_desktop.services.ledger import reversed_ids
 from nxcrm_desktop.services.timeline import TimelineItem
 from ui.context import Context
 from ui.widgets.composer import Composer, Draft
+from ui.widgets.empty import Empty
 from ui.widgets.plain import button, column
 from ui.widgets.timeline import Entry, Timeline
-from ui.words import label_of, when
+from ui.words import said, when
 
 _STEP = 60
 _SHOWN_BY = frozenset(
@@ -52,7 +56,15 @@ class TimelineTab(QWidget):
         self.view = Timeline(ctx.theme, self.tr("Timeline"))
         self.earlier = button(self.tr("Show earlier"), self._more, "link")
         self.earlier.hide()
-        self.setLayout(column(self.composer, self.view, self.earlier, margins=(12, 12, 12, 8), gap=8, grows=1))
+        self.empty = Empty(ctx.theme, "clock")
+        self.empty.say(
+            self.tr("Nothing has happened yet"),
+            self.tr("Log a note, a call or a follow-up above. Stages, payments and papers appear here by themselves."),
+        )
+        self.body = QStackedWidget()
+        self.body.addWidget(self.view)
+        self.body.addWidget(self.empty)
+        self.setLayout(column(self.composer, self.body, self.earlier, margins=(12, 12, 12, 8), gap=8, grows=1))
 
     def show_record(self, record: Record) -> None:
         """Show a lead's timeline; a draft stays with the lead it was begun for."""
@@ -60,6 +72,7 @@ class TimelineTab(QWidget):
             self._lead, self._limit = record.id, _STEP
             self.composer.clear()
             self.view.entries.show_entries([])
+            self.body.setCurrentWidget(self.view)
         self._read()
 
     def changed(self, change: ChangeSet) -> None:
@@ -84,17 +97,24 @@ class TimelineTab(QWidget):
         if lead == self._lead:
             self.earlier.setVisible(len(items) > self._limit)
             now = clock.now_ms()
-            self.view.entries.show_entries([self._entry(item, now) for item in items[: self._limit]])
+            undone = reversed_ids(item.record for item in items if item.kind == "payment")
+            self.view.entries.show_entries([self._entry(item, now, undone) for item in items[: self._limit]])
+            self.body.setCurrentWidget(self.view if items else self.empty)
 
     def _more(self) -> None:
         self._limit += _STEP
         self._read()
 
-    def _entry(self, item: TimelineItem, now: int) -> Entry:
+    def _entry(self, item: TimelineItem, now: int, undone: frozenset[str]) -> Entry:
+        """``undone``: ids of reversed payments; a reversal is newer than what it reverses, so they are known."""
         icon, colour = _ICONS[item.kind]
         who = self.ctx.words.user(item.by)
         meta = " · ".join(part for part in (self._kind(item), who, when(item.at, now)) if part)
         title, detail = self._text(item, now)
+        if item.kind == "payment" and item.record["reverses_id"] is not None:
+            icon, colour = "arrow-counter-clockwise", "muted"
+        elif item.id in undone:
+            title, colour = self.tr("%1 (reversed)").replace("%1", title), "muted"
         return Entry(item.id, icon, colour, title, detail, meta)
 
     def _kind(self, item: TimelineItem) -> str:
@@ -116,14 +136,22 @@ class TimelineTab(QWidget):
             return f"{words.field(record, 'from_stage')} → {words.field(record, 'to_stage')}", ""
         if item.kind == "task":
             state = words.field(record, "status")
-            due = self.tr("due %1").replace("%1", when(record.integer("due_at"), now)) if record["due_at"] else ""
+            due = (
+                self.tr("due %1").replace("%1", _inside(when(record.integer("due_at"), now)))
+                if record["due_at"]
+                else ""
+            )
             return item.title, " · ".join(part for part in (state, due, record.text("outcome")) if part)
         if item.kind in _BY_FIELDS:
             titles, details = _BY_FIELDS[item.kind]
-            title = ", ".join(words.field(record, name) for name in titles)
+            parts = [words.field(record, name) for name in titles]
+            if item.kind == "payment" and record["reverses_id"] is not None:
+                parts[0] = self.tr("Reversed")  # "Paid" would be read as money that went out
+            title = ", ".join(parts)
             return title, " · ".join(text for text in (words.field(record, name) for name in details) if text)
         if item.kind == "conflict":
-            return label_of(record.text("entity"), record.text("field")), words.field(record, "status")
+            facts = facts_of(ENTITIES[record.text("entity")], record.text("field"))
+            return said(facts.label), words.field(record, "status")
         if item.kind == "call":
             title = item.title or record.text("outcome")
             return title, record.text("outcome") if record.text("outcome") != title else ""
@@ -142,3 +170,8 @@ class TimelineTab(QWidget):
             return activity.log(draft.kind, lead_id=lead, body=draft.text or None, outcome=draft.outcome)
 
         self.ctx.tasks.write(self, work, lambda _id: self.composer.clear())
+
+
+def _inside(moment: str) -> str:
+    """A moment inside a sentence: "tomorrow 12:00"."""
+    return moment[:1].lower() + moment[1:]
