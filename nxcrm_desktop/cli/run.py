@@ -40,7 +40,7 @@ def root(
     profile: Annotated[Path | None, typer.Option(help="Profile folder (or NXCRM_PROFILE).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+        bool, typer.Option("--password-stdin", help="Read the password from standard input (or NXCRM_PASSWORD).")
     ] = False,
     otp: Annotated[str | None, typer.Option(help="One-time code (or NXCRM_OTP).")] = None,
 ) -> None:
@@ -108,7 +108,7 @@ def shell(context: Context) -> None:
 def record_list(
     context: Context, entity: str, where: Wheres = None, order: str = "id", limit: int | None = None
 ) -> None:
-    """List rows; ``--order -field`` for descending."""
+    """List rows; --order -FIELD for descending."""
     _answer(
         context, operations.record_list, entity=entity, where=pairs(where or (), "--where"), order=order, limit=limit
     )
@@ -238,7 +238,7 @@ def privacy_search(context: Context, text: str) -> None:
 @privacy.command("export")
 def privacy_export(
     context: Context,
-    subject: Annotated[str, typer.Argument(help="Id of the customer or lead, from `privacy search`.")],
+    subject: Annotated[str, typer.Argument(help="Id of the customer or lead, from “nxcrm privacy search”.")],
     output: Output,
     reason: Annotated[str, typer.Option(help="On what basis.")] = "access request",
     recipient: Annotated[str, typer.Option(help="Who receives it.")] = "the person",
@@ -276,7 +276,7 @@ def demo(
 def run(argv: list[str]) -> int:
     """Run one command line; returns the exit code."""
     try:
-        cli(hoist(argv))
+        cli(hoist(argv), prog_name=cli.info.name)
     except NxcrmError as error:
         fail(error, as_json="--json" in argv)
         return 1

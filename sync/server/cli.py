@@ -25,7 +25,14 @@ from sync.server.services.staff import Handout, NewUser, Staff
 from sync.server.store.engine import read_snapshot
 from sync.server.store.migrate import migrate
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+NAME = "nxcrm-server"
+app = typer.Typer(
+    name=NAME,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Make a server, run it, manage its staff and devices, look after it.",
+)
 user = typer.Typer(no_args_is_help=True, help="Members of staff.")
 device = typer.Typer(no_args_is_help=True, help="Enrolled devices.")
 audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
@@ -100,7 +107,7 @@ def run(  # noqa: PLR0913 (the options that the command promises)
         listener = serving.listen(serving.Address(host, port))
         shown = f"[{host}]" if ":" in host else host
         url = f"{'https' if certificate else 'http'}://{shown}:{listener.getsockname()[1]}"
-        ca = str(certificate.ca) if certificate and certificate.ca else None
+        ca = str(certificate.ca.resolve()) if certificate and certificate.ca else None
         text = f"Serving {url}" + (f" (certificate authority: {ca})" if ca else "") + ". Ctrl+C stops it."
         os.environ[DATA_VARIABLE] = str(data)
         if workers > 1:
@@ -291,4 +298,4 @@ def doctor(data: Data, as_json: Json = False) -> None:
 def main() -> None:
     """Entry point of ``nxcrm-server``."""
     harden()
-    app()
+    app(prog_name=NAME)

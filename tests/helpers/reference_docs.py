@@ -13,9 +13,16 @@ from nxcrm_desktop.domain.dictionary import COMMON, ENTITIES, EntityInfo
 from nxcrm_desktop.domain.facts import Facts, Personal, Role
 from nxcrm_desktop.domain.permissions import RULES, Action
 from nxcrm_desktop.domain.retention import RETENTION
+from sync.server.app import DATA_VARIABLE
 from sync.server.cli import app as server_cli
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+_VARIABLES = {
+    "NXCRM_PROFILE": "`nxcrm` and the window: the profile folder, where `--profile` is not given.",
+    "NXCRM_PASSWORD": "`nxcrm`: the password, where `--password-stdin` is not given; without both it is asked for.",
+    "NXCRM_OTP": "`nxcrm`: the one-time code, where `--otp` is not given; without both it is asked for.",
+    DATA_VARIABLE: "`nxcrm-server`: the server's data folder, where `--data` is not given.",
+}
 _GENERATED = "<!-- Made by `make docs`; do not edit. -->\n"
 
 
@@ -63,10 +70,13 @@ def _cells(facts: Facts) -> tuple[str, ...]:
 
 def _commands() -> Iterator[str]:
     yield "# Command line\n\nExit code 0: done. 1: an expected failure, told on standard error. 2: wrong usage."
+    yield "\nThe options of `nxcrm` itself belong to every command of it, and may stand before or after its name."
+    yield "\n## Environment\n\n| variable | meaning |\n|---|---|"
+    yield from (f"| `{name}` | {meaning} |" for name, meaning in _VARIABLES.items())
     for name, program in (("nxcrm", cli), ("nxcrm-server", server_cli)):
-        yield f"\n## {name}\n"
+        yield f"\n## {name}\n\n```\n{_help(program, name, [])}\n```\n"
         for words in _paths(program):
-            yield f"### {name} {' '.join(words)}\n\n```\n{_help(program, words)}\n```\n"
+            yield f"### {name} {' '.join(words)}\n\n```\n{_help(program, name, words)}\n```\n"
 
 
 def _paths(program: typer.Typer) -> Iterator[list[str]]:
@@ -77,8 +87,9 @@ def _paths(program: typer.Typer) -> Iterator[list[str]]:
             yield from ([str(group.name), *words] for words in _paths(group.typer_instance))
 
 
-def _help(program: typer.Typer, words: list[str]) -> str:
-    shown = CliRunner().invoke(program, [*words, "--help"], env={"COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb"})
+def _help(program: typer.Typer, name: str, words: list[str]) -> str:
+    plain = {"COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb"}
+    shown = CliRunner().invoke(program, [*words, "--help"], env=plain, prog_name=name)
     return "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
 
 

@@ -14,6 +14,7 @@ from sync.protocol.codes import Code
 from sync.protocol.messages import PROTOCOL, Hello, HelloReply, Limits
 from sync.server.services.push import SCHEMA_MIN, check_device
 from sync.server.store.access import access_of
+from sync.server.store.accounts import change_device
 from sync.server.store.engine import in_write
 from sync.server.store.epochs import read_clock
 from sync.server.store.progress import applied_n, note_greeting
@@ -57,7 +58,9 @@ def _check_versions(message: Hello) -> None:
 
 def _greet(connection: Connection, session: DeviceSession, message: Hello, lease: LeaseMaker) -> HelloReply:
     version = "".join(ch for ch in message.app_version if ch.isprintable())[:_VERSION_LENGTH]
+    now = now_ms()
     note_greeting(connection, session.device_id, version)
+    change_device(connection, session.device_id, {"last_seen_at": now})
     access, clock = access_of(connection, session.user_id), read_clock(connection)
     return HelloReply(
         protocol=PROTOCOL,
@@ -69,7 +72,7 @@ def _greet(connection: Connection, session: DeviceSession, message: Hello, lease
         scopes=list(access.scopes),
         limits=Limits(),
         device_state="active",
-        server_time_ms=now_ms(),
+        server_time_ms=now,
         applied_n=applied_n(connection, session.device_id),
         lease=lease(session, access.role, access.scopes),
         restored_from=list(clock.earlier),

@@ -174,6 +174,12 @@ def test_data_folder_may_come_from_the_environment(data: Path) -> None:
     assert json.loads(done.stdout) == {"ok": True, "events": 1}
 
 
+def test_help_names_the_program() -> None:
+    words = [sys.executable, "-m", "sync.server", "user", "add", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "Usage: nxcrm-server user add [OPTIONS]" in done.stdout
+
+
 def test_audit_verify_names_the_first_broken_link(data: Path) -> None:
     for name in ("a1", "b2", "c3"):
         add(data, name)

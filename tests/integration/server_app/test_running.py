@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -53,6 +54,18 @@ def test_what_run_refuses(idle: Path, options: list[str], code: str) -> None:
 
 def test_a_taken_port_is_told(idle: Path, server: ServerHandle) -> None:
     assert refusal(idle, "--dev-tls", "--port", server.url.rpartition(":")[2]) == "port_in_use"
+
+
+def test_the_authority_is_named_so_that_it_is_found_from_anywhere(idle: Path) -> None:
+    words = ["run", "--data", idle.name, "--dev-tls", "--port", "0", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "sync.server", *words], cwd=idle.parent, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        process.terminate()
+    assert Path(told["ca"]) == idle.resolve() / "tls" / "ca.pem"
 
 
 def _handshake(server: ServerHandle, context: ssl.SSLContext) -> str | None:

@@ -13,6 +13,8 @@ from nxcrm_desktop.security import lease
 from sync.protocol.messages import PROTOCOL
 from sync.server.services.devices import Devices
 from sync.server.services.staff import Staff
+from sync.server.store.accounts import change_device
+from sync.server.store.engine import write_transaction
 from tests.helpers.server import Device, ServerHandle
 from tests.integration.server_app.conftest import NewDevice
 
@@ -42,6 +44,14 @@ def test_a_signed_in_device_is_known_with_its_role_and_lease(device: Device, ser
     key = server.context.keys.public
     given = lease.verify(told["lease"], device=device.id, user=told["user_id"], pinned_key=key)
     assert list(given.scopes) == told["scopes"]
+
+
+def test_a_device_was_last_seen_when_it_last_synchronised(device: Device, server: ServerHandle) -> None:
+    with write_transaction(server.context.engine) as connection:
+        change_device(connection, device.id, {"last_seen_at": 0})
+    assert hello(device).ok
+    (known,) = (row for row in Devices(server.context).everything() if row["id"] == device.id)
+    assert known["last_seen_at"] >= known["enrolled_at"]
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic cm9vdDpyb290", "Bearer " + "é" * 3])
