@@ -29,12 +29,17 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
 _REF_KEYS: Mapping[str, tuple[str, ...]] = {
     "user": ("username", "full_name"), "company": ("external_ref", "name"), "vehicle": ("registration_number",),
 }  # fmt: skip
+_PERSON = {"lead": "customer"}
+"""What lists of an entity call the person they name; with us that word is the label of another field."""
 LEFT_OUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How the user wants a file read: a preset, columns by name (``-`` leaves one out), or neither: by their names."""
+    """How the user wants a file read: by a preset, else by the columns' names.
+
+    ``mapping`` (column → field, ``-`` leaves one out) is laid over either.
+    """
 
     info: EntityInfo
     writable: frozenset[str]
@@ -79,6 +84,9 @@ def by_name(info: EntityInfo, columns: Iterable[str]) -> dict[str, str]:
         name = known.get(_plain(column))
         if name and name not in found.values():
             found[column] = name
+    if info.facts.title not in found.values():
+        person = next((column for column in found if _plain(column) == _PERSON.get(info.name)), None)
+        found |= {person: info.facts.title} if person else {}
     return found
 
 
@@ -92,17 +100,24 @@ def _field(rules: Mapping[str, Rule], name: str) -> str:
 
 def _rules(source: Source, request: Request) -> dict[str, Rule]:
     """Case-folded column name → rule."""
-    rules: dict[str, Rule] = {}
-    if request.preset:
-        rules = {name.casefold(): rule for name, rule in request.preset.rules.items()}
-    elif not request.mapping:
-        named = by_name(request.info, source.columns)
-        rules = {
-            column.casefold(): _rule(request.info, name) for column, name in named.items() if name in request.writable
-        }
+    named = request.preset.rules if request.preset else _named(source, request)
+    rules = {name.casefold(): rule for name, rule in named.items()}
     for column, name in (request.mapping or {}).items():
         _apply(rules, request, source, column, name)
     return rules
+
+
+def _named(source: Source, request: Request) -> dict[str, Rule]:
+    """Columns taken by their names, less those of fields that the mapping fills from elsewhere."""
+    info = request.info
+    elsewhere = {
+        name for name in (request.mapping or {}).values() if name in info.fields and not _is_set(info.fields[name])
+    }
+    return {
+        column: _rule(info, name)
+        for column, name in by_name(info, source.columns).items()
+        if name in request.writable and name not in elsewhere
+    }
 
 
 def _apply(rules: dict[str, Rule], request: Request, source: Source, column: str, name: str) -> None:
@@ -160,7 +175,11 @@ def _refuse_ambiguity(source: Source, request: Request, chosen: tuple[Column, ..
 
 
 def _may_join(info: EntityInfo, name: str, facts: Facts) -> bool:
-    return name == info.facts.title or facts.kind is Kind.TAGS
+    return name == info.facts.title or _is_set(facts)
+
+
+def _is_set(facts: Facts) -> bool:
+    return facts.kind is Kind.TAGS
 
 
 def _ambiguous(source: Source, happened: str) -> NxcrmError:

@@ -260,6 +260,22 @@ def test_columns_may_be_mapped_by_hand(store: Store, imports: ImportService, tmp
     assert (lead["name"], lead["phone"], lead["stage"]) == ("Ravi Kumar", "+919820012345", "qualified")
 
 
+def test_a_mapping_leaves_the_other_columns_as_they_are_called(
+    store: Store, imports: ImportService, tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path, "Ravi Kumar,98200 12345,Pune,hot\n", header="Client,Phone,City,Rating\n", name="own.csv"
+    )  # fmt: skip
+    mapping = {"Client": "name", "Rating": "-"}
+    seen = imports.preview(path, "lead", mapping)
+    assert seen.mapping == {"Client": "name", "Phone": "phone", "City": "city"}
+    assert seen.unmapped == ("Rating",)
+    assert imports.run(path, "lead", mapping).unmapped == ("Rating",)
+    with store.read() as reader:
+        (lead,) = reader.page(ListQuery("lead", order="id"), limit=9).rows
+    assert (lead["name"], lead["phone"], lead["city"]) == ("Ravi Kumar", "+919820012345", "Pune")
+
+
 @pytest.mark.parametrize(
     ("mapping", "code"),
     [

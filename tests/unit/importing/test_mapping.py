@@ -131,6 +131,27 @@ def test_a_hand_made_mapping_adds_to_a_preset_and_leaves_out() -> None:
     assert made.unmapped == ("Lead Status",)
 
 
+def test_a_hand_made_mapping_is_laid_over_the_columns_names() -> None:
+    columns = ("Client", "Phone", "Town", "City", "Notes")
+    made = planned(columns, mapping={"client": "name", "Town": "city", "Notes": "-"})
+    assert {column.name: column.rule.field for column in made.columns} == {
+        "Client": "name", "Phone": "phone", "Town": "city",
+    }  # fmt: skip
+    assert made.unmapped == ("City", "Notes"), "what was said by hand goes before a column's own name"
+
+
+def test_tags_of_a_named_column_and_of_a_mapped_one_are_joined() -> None:
+    made = planned(("Name", "Tags", "Group"), mapping={"Group": "tags"})
+    assert [column.rule.field for column in made.columns] == ["name", "tags", "tags"]
+
+
+@pytest.mark.parametrize("word", ["Customer", "customer name", "Customer Name"])
+def test_leads_are_named_by_their_customer_where_no_column_is_called_name(word: str) -> None:
+    assert by_name(entity("lead"), (word, "Phone")) == {word: "name", "Phone": "phone"}
+    assert by_name(entity("lead"), ("Name", "Customer"))["Customer"] == "contact_id"
+    assert by_name(entity("task"), ("Subject", "Customer"))["Customer"] == "contact_id"
+
+
 def test_a_column_name_that_stands_twice_is_not_trusted() -> None:
     with pytest.raises(NxcrmError, match="duplicate_columns"):
         planned(("Name", "Phone", "Phone (2)"))
