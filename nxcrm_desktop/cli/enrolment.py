@@ -12,12 +12,16 @@ from nxcrm_desktop.bootstrap import EnrolRequest, enrol
 from nxcrm_desktop.cli.output import Answer
 from nxcrm_desktop.cli.session import Session
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.security import password_policy
+from nxcrm_desktop.security.envelope import Protection
+from nxcrm_desktop.services.enrolment import available_protection
 
 
 def enrol_device(
     session: Session, server: str, user: str, ca: Path | None, new_password_stdin: bool, device_name: str | None
 ) -> Answer:
     """Enrol, synchronise once, and close. The new password is asked for only where the server wants one."""
+    session.asked_as = "Temporary password (or your own, if you chose one already)"
     request = EnrolRequest(
         folder=session.folder,
         server=server,
@@ -33,8 +37,24 @@ def enrol_device(
     except NxcrmError as error:
         if error.code != "password_change_required" or not sys.stdin.isatty():
             raise
-    chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-    return _enrol(request.with_new_password(str(chosen)))
+    return _enrol(request.with_new_password(_new_password(user)))
+
+
+def _new_password(user: str) -> str:
+    """Asked for until it keeps the rules, which are told first: a refusal by the server would cost the code."""
+    keyring = available_protection() is Protection.KEYRING
+    length = password_policy.MIN_LENGTH if keyring else password_policy.MIN_LENGTH_PASSWORD_ONLY
+    typer.echo(
+        f"Choose a password of your own: at least {length} characters, without your name or the company's, and not "
+        "made of common words or patterns alone. Four or more unrelated words, in any language, are easy to remember.",
+        err=True,
+    )
+    while True:
+        chosen = str(typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+        verdict = password_policy.judge(chosen, min_length=length, personal=[user])
+        if verdict.accepted:
+            return chosen
+        typer.echo(f"This password is not strong enough: {'; '.join(verdict.problems)}.", err=True)
 
 
 def _enrol(request: EnrolRequest) -> Answer:

@@ -1,10 +1,11 @@
-"""How the command line answers: JSON for machines, plain tables for people, sentences for failures."""
+"""How the command line answers: JSON for machines, :mod:`readable` words for people, sentences for failures."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import typer
 
@@ -14,6 +15,8 @@ from nxcrm_desktop.domain.records import Record
 from nxcrm_desktop.errors import NxcrmError
 
 Answer = Mapping[str, object] | list[Mapping[str, object]]
+Teller = Callable[[Any], str]
+"""What an answer is to a person; each takes the answers of its own operation."""
 Progress = Callable[[int, int], None]
 
 
@@ -23,19 +26,13 @@ def plain(record: Record) -> dict[str, object]:
     return {name: values.machine(fields[name], record[name]) for name in record}
 
 
-def show(answer: Answer | None, *, as_json: bool) -> None:
-    """Print an answer: one object, or one object per line."""
-    rows = answer if isinstance(answer, list) else [answer] if answer else []
-    for row in rows:
-        print(json.dumps(row, ensure_ascii=False) if as_json else _readable(row))
-
-
-def _readable(row: Mapping[str, object]) -> str:
-    return "\n".join(f"{name}: {_word(value)}" for name, value in row.items() if value not in (None, "", [])) + "\n"
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def show(answer: Answer, *, as_json: bool, tell: Teller) -> None:
+    """Print an answer: under ``--json`` one object, or one object per line; else as ``tell`` words it."""
+    if not as_json:
+        print(tell(answer))
+        return
+    for row in answer if isinstance(answer, list) else [answer]:
+        print(json.dumps(row, ensure_ascii=False))
 
 
 def fail(error: NxcrmError, *, as_json: bool) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from nxcrm_desktop.cli import operations
+from nxcrm_desktop.cli import operations, readable
 from nxcrm_desktop.cli.enrolment import enrol_device
-from nxcrm_desktop.cli.output import Answer, ProgressBar, fail, pairs, show
+from nxcrm_desktop.cli.output import Answer, ProgressBar, Teller, fail, pairs, show
 from nxcrm_desktop.cli.session import Session, hoist, session_of
 from nxcrm_desktop.cli.shell import serve
 from nxcrm_desktop.errors import NxcrmError
@@ -48,18 +48,27 @@ def root(
     context.obj = Session(profile, as_json, password_stdin, otp)
 
 
-def _answer(context: Context, operation: Callable[..., Answer], **arguments: Any) -> None:
-    session = session_of(context)
-    with session.app() as app:
-        show(operation(app, **arguments), as_json=session.as_json)
+def _answer(
+    context: Context, operation: Callable[..., Answer], tell: Teller = readable.fields, **arguments: Any
+) -> None:
+    show(_called(context, operation, arguments), as_json=session_of(context).as_json, tell=tell)
 
 
-def _answer_with_progress(context: Context, label: str, operation: Callable[..., Answer], **arguments: Any) -> None:
+def _answer_with_progress(
+    context: Context, label: str, operation: Callable[..., Answer], tell: Teller = readable.fields, **arguments: Any
+) -> None:
     bar = ProgressBar(label)
     try:
-        _answer(context, operation, progress=bar, **arguments)
+        answer = _called(context, operation, {**arguments, "progress": bar})
     finally:
         bar.close()
+    show(answer, as_json=session_of(context).as_json, tell=tell)
+
+
+def _called(context: Context, operation: Callable[..., Answer], arguments: Mapping[str, Any]) -> Answer:
+    session = session_of(context)
+    with session.app() as app:
+        return session.signed_in(app, lambda: operation(app, **arguments))
 
 
 @cli.command()
@@ -75,13 +84,14 @@ def enroll(
 ) -> None:
     """Set this device up for a user: a new profile, its keys and its first synchronisation."""
     session = session_of(context)
-    show(enrol_device(session, server, user, ca, new_password_stdin, device_name), as_json=session.as_json)
+    answer = enrol_device(session, server, user, ca, new_password_stdin, device_name)
+    show(answer, as_json=session.as_json, tell=readable.enrolled)
 
 
 @cli.command()
 def status(context: Context) -> None:
     """Who is signed in, what is waiting, how the key is kept."""
-    _answer(context, operations.status)
+    _answer(context, operations.status, readable.status)
 
 
 @cli.command()
@@ -93,7 +103,7 @@ def sync(context: Context) -> None:
 @cli.command()
 def search(context: Context, text: str, limit: int = 50) -> None:
     """Find words, phones and numbers in everything this device holds."""
-    _answer(context, operations.search, text=text, limit=limit)
+    _answer(context, operations.search, readable.hits, text=text, limit=limit)
 
 
 @cli.command()
@@ -101,7 +111,7 @@ def shell(context: Context) -> None:
     """Read one JSON command per line and answer each with one JSON line."""
     session = session_of(context)
     with session.app() as app:
-        serve(app, sys.stdin)
+        serve(session, app, sys.stdin)
 
 
 @record.command("list")
@@ -110,8 +120,9 @@ def record_list(
 ) -> None:
     """List rows; --order -FIELD for descending."""
     _answer(
-        context, operations.record_list, entity=entity, where=pairs(where or (), "--where"), order=order, limit=limit
-    )
+        context, operations.record_list, readable.records(entity), entity=entity,
+        where=pairs(where or (), "--where"), order=order, limit=limit,
+    )  # fmt: skip
 
 
 @record.command("get")
@@ -144,18 +155,20 @@ def import_file(
     file: Annotated[str, typer.Argument(help="The file; or “undo BATCH” to take an import back.")],
     batch: Annotated[str | None, typer.Argument(hidden=True)] = None,
     entity: Annotated[str, typer.Option(help="What the rows are: lead, contact, company, vehicle …")] = "lead",
-    column: Annotated[list[str] | None, typer.Option("--map", help="COLUMN=field; may be given again.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option("--map", help="COLUMN=field, or COLUMN=- to leave it out.")
+    ] = None,
     preset: Annotated[str | None, typer.Option(help="A known kind of file, such as zoho-leads.")] = None,
     on_duplicate: Annotated[OnDuplicate, typer.Option(help="What to do with a row that is already here.")] = "skip",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
 ) -> None:
     """Import a CSV, XLSX or vCard file, or undo an import."""
     if file == "undo" and batch:
-        _answer(context, operations.import_undo, batch=batch)
+        _answer(context, operations.import_undo, readable.undone, batch=batch)
         return
     _answer_with_progress(
-        context, "Importing", operations.import_file, file=file, entity=entity, map=pairs(column or (), "--map"),
-        preset=preset, on_duplicate=on_duplicate, dry_run=dry_run,
+        context, "Importing", operations.import_file, readable.imported, file=file, entity=entity,
+        map=pairs(column or (), "--map"), preset=preset, on_duplicate=on_duplicate, dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -186,13 +199,13 @@ def document_get(context: Context, id: str, output: Output) -> None:  # noqa: A0
 @documents.command("list")
 def document_list(context: Context, lead: str | None = None) -> None:
     """List documents."""
-    _answer(context, operations.document_list, lead=lead)
+    _answer(context, operations.document_list, readable.records("document"), lead=lead)
 
 
 @conflicts.command("list")
 def conflicts_list(context: Context) -> None:
     """List what waits for a decision."""
-    _answer(context, operations.conflicts_list)
+    _answer(context, operations.conflicts_list, readable.conflicts)
 
 
 @conflicts.command("show")
@@ -222,7 +235,7 @@ def report(
 ) -> None:
     """Make a report, or list the reports there are."""
     if name == "list":
-        _answer(context, operations.report_list)
+        _answer(context, operations.report_list, readable.reports)
         return
     if output is None:
         raise typer.BadParameter("A report needs -o FILE.")
@@ -232,7 +245,7 @@ def report(
 @privacy.command("search")
 def privacy_search(context: Context, text: str) -> None:
     """Find a person by phone, e-mail or name."""
-    _answer(context, operations.privacy_search, text=text)
+    _answer(context, operations.privacy_search, readable.people, text=text)
 
 
 @privacy.command("export")
@@ -254,7 +267,7 @@ def privacy_export(
 def privacy_verify(context: Context, file: Path) -> None:
     """Check a package; needs neither a profile nor a password."""
     session = session_of(context)
-    show(asdict(verify_package(file)), as_json=session.as_json)
+    show(asdict(verify_package(file)), as_json=session.as_json, tell=readable.fields)
 
 
 @cli.command()
@@ -270,7 +283,7 @@ def demo(
     session = session_of(context)
     figures = run_demo(folder, leads=leads, headless=headless, quiet=session.as_json)
     if session.as_json:  # otherwise it has told its story already
-        show(figures, as_json=True)
+        show(figures, as_json=True, tell=readable.fields)
 
 
 def run(argv: list[str]) -> int:

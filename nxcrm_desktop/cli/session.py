@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -18,6 +18,7 @@ from nxcrm_desktop.errors import NxcrmError
 if TYPE_CHECKING:
     from nxcrm_desktop.bootstrap import App
 
+T = TypeVar("T")
 _GLOBAL_FLAGS = {"--json", "--password-stdin"}
 _GLOBAL_OPTIONS = {"--profile", "--otp"}
 
@@ -47,6 +48,7 @@ class Session:
     as_json: bool = False
     password_stdin: bool = False
     one_time_code: str | None = None
+    asked_as: str = "Password"
     _lines: Iterator[str] = field(default_factory=lambda: iter(sys.stdin.readline, ""))
 
     @property
@@ -59,7 +61,7 @@ class Session:
     @cached_property
     def password(self) -> str:
         """From ``--password-stdin`` (one line), ``NXCRM_PASSWORD``, or a prompt."""
-        return self.line("password") if self.password_stdin else _secret("NXCRM_PASSWORD", "Password")
+        return self.line("password") if self.password_stdin else _secret("NXCRM_PASSWORD", self.asked_as)
 
     def line(self, what: str) -> str:
         """The next line of standard input. Raises NxcrmError ``no_input``."""
@@ -77,14 +79,44 @@ class Session:
 
     @contextmanager
     def app(self) -> Iterator[App]:
-        """The unlocked application; closed again at the end."""
-        from nxcrm_desktop.bootstrap import Profile, unlock
-
-        app = unlock(Profile.open(self.folder), self.password)
+        """The unlocked application; closed again at the end. An expired lease is renewed where there is a code."""
+        app = self._opened()
         try:
             yield app
         finally:
             app.close()
+
+    def signed_in(self, app: App, call: Callable[[], T]) -> T:
+        """What the call answers. Where the server wants a new sign-in and there is a code: sign in, and call again."""
+        try:
+            return call()
+        except NxcrmError as error:
+            if error.code != "sign_in_needed":
+                raise
+            self._require_code(error)
+        app.accounts.sign_in(self.password, self.otp)
+        return call()
+
+    def _opened(self) -> App:
+        from nxcrm_desktop.bootstrap import Profile, sign_in, unlock
+
+        profile = Profile.open(self.folder)
+        try:
+            return unlock(profile, self.password)
+        except NxcrmError as error:
+            if error.code != "lease_expired":
+                raise
+            self._require_code(error)
+        return sign_in(profile, self.password, self.otp)
+
+    def _require_code(self, error: NxcrmError) -> None:
+        """Raises the error, and how to help it, unless a one-time code was given or can be asked for."""
+        if self.one_time_code or os.environ.get("NXCRM_OTP"):
+            return
+        if not sys.stdin.isatty():
+            todo = "Run the command again with --otp CODE, a code from your authenticator."
+            raise NxcrmError(error.code, error.happened, safe=error.safe, todo=todo, details=error.details) from error
+        typer.echo(f"{error.happened} Sign in again.", err=True)
 
 
 def _secret(variable: str, prompt: str) -> str:

@@ -11,22 +11,23 @@ from pydantic import ConfigDict, ValidationError, validate_call
 from nxcrm_desktop.bootstrap import App
 from nxcrm_desktop.cli.operations import SHELL
 from nxcrm_desktop.cli.output import failure
+from nxcrm_desktop.cli.session import Session
 from nxcrm_desktop.errors import NxcrmError
 
 _CHECKED = ConfigDict(arbitrary_types_allowed=True)
 
 
-def serve(app: App, lines: Iterable[str]) -> None:
+def serve(session: Session, app: App, lines: Iterable[str]) -> None:
     """Answer every line until the input ends. A failed command answers with an error and the shell goes on."""
     for line in lines:
         if line.strip():
-            print(json.dumps(_answer(app, line), ensure_ascii=False), flush=True)
+            print(json.dumps(_answer(session, app, line), ensure_ascii=False), flush=True)
 
 
-def _answer(app: App, line: str) -> object:
+def _answer(session: Session, app: App, line: str) -> object:
     try:
         command, arguments = _command(line)
-        return _call(app, command, arguments)
+        return session.signed_in(app, lambda: _call(app, command, arguments))
     except NxcrmError as error:
         return failure(error)
 
