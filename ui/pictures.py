@@ -40,7 +40,7 @@ LAPTOP = QSize(1093, 614)
 """1366 × 768 at 125 %: the commonest laptop of the field."""
 _PATIENCE = 30.0
 _QUERY = "creta"
-"""What one types who looks for a car: leads, stock and notes speak of it."""
+"""What one types who looks for a car."""
 _NO_SCREEN = ("This plugin does not support propagateSizeHints()", "OpenType support missing for")
 """What Qt says of every window without a screen, and of fonts whose other scripts come from a family of their own."""
 
@@ -100,13 +100,13 @@ class Photographer:
         self._scratch.cleanup()
         self.application.processEvents()
 
-    def everything(self, lead_id: str = "") -> list[Path]:
-        """Lists, one record, dialogs."""
+    def everything(self, lead_id: str = "", query: str = _QUERY) -> list[Path]:
+        """Lists, one record, dialogs; the search for ``query``."""
         files = self.places()
         lead = lead_id or self._some_lead()
         if lead:
             files += self.lead(lead)
-        return [*files, *self.dialogs(), self.unlock()]
+        return [*files, *self.dialogs(query), self.unlock()]
 
     def wait(self, done: Callable[[], bool]) -> None:
         """Let the window work until this is so. Raises TimeoutError."""
@@ -160,13 +160,13 @@ class Photographer:
         pane.escape()
         return files
 
-    def dialogs(self) -> list[Path]:
+    def dialogs(self, query: str) -> list[Path]:
         """Search, a new lead, the shortcuts, a conflict when there is one."""
         workspace = self.workspace
         workspace.search()
         palette = workspace.findChild(Palette)
         assert isinstance(palette, Palette), "the search that was just opened"
-        palette.line.setText(_QUERY)
+        palette.line.setText(query)
         self.wait(lambda: not palette.searching)
         files = [self._closing("search", palette)]
         if workspace.ctx.may(Action.CREATE, "lead"):

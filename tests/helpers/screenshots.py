@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from nxcrm_desktop.bootstrap import App
 from nxcrm_desktop.demo.leads import write_leads
 from nxcrm_desktop.domain import clock
+from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.store.engine import Store
 from tests.helpers.device_store import pulled, staff
 from tests.helpers.qt import ANANYA, make_profile, open_profile
@@ -29,27 +30,28 @@ from ui.theming.tokens import Appearance
 FOLDER = ROOT / "docs" / "screenshots"
 MOMENT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 LEADS = 240
+_QUERY = "4471"
 _IN_EVERY_LOOK = frozenset({"import", "leads", "lead-timeline", "lead-edit", "lead-money", "reports", "search"})
 _DAY = 86_400_000
 _CARS = (
-    ("Hyundai", "Creta SX", 2019, "MH12QR4471", "available", 9_75_000),
-    ("Maruti Suzuki", "Baleno Zeta", 2020, "MH14GH2093", "available", 6_80_000),
-    ("Tata", "Nexon XZ+", 2021, "MH12TV8810", "booked", 8_90_000),
-    ("Honda", "City VX", 2016, "MH02DN5518", "available", 5_60_000),
-    ("Kia", "Seltos HTK", 2020, "MH43BY1177", "sold", 10_25_000),
-    ("Maruti Suzuki", "Swift VXI", 2019, "MH12PK6032", "available", 5_25_000),
+    ("Hyundai", "Creta SX", 2019, "MH12QR4471", "available", 9_75_000, "White", 41_200),
+    ("Maruti Suzuki", "Baleno Zeta", 2020, "MH14GH2093", "available", 6_80_000, "Blue", 28_650),
+    ("Tata", "Nexon XZ+", 2021, "MH12TV8810", "booked", 8_90_000, "Grey", 19_900),
+    ("Honda", "City VX", 2016, "MH02DN5518", "available", 5_60_000, "Silver", 74_300),
+    ("Kia", "Seltos HTK", 2020, "MH43BY1177", "sold", 10_25_000, "Red", 36_480),
+    ("Maruti Suzuki", "Swift VXI", 2019, "MH12PK6032", "available", 5_25_000, "White", 33_050),
 )
 _DEALS = (
-    ("Sunita Jadhav", "+919422187650", "Pune", "sale", "booked", 6_80_000, 50_000, "upi", "Aadhaar, masked",
-     "identity"),
-    ("Arjun Menon", "+919765031244", "Satara", "sale", "delivered", 5_60_000, 5_60_000, "neft", "Delivery note",
-     "other"),
-    ("Fatima Shaikh", "+919011067834", "Nashik", "purchase", "agreed", 4_10_000, 1_00_000, "neft", "Sale agreement",
-     "agreement"),
-    ("Gurpreet Gill", "+919890120456", "Pune", "sale", "agreed", 8_90_000, 25_000, "upi", "Insurance policy",
-     "insurance"),
-    ("Deepa Nair", "+919930041877", "Kolhapur", "sale", "cancelled", 5_25_000, 10_000, "upi", "Electricity bill",
-     "address"),
+    ("Deepa Nair", "+919930041877", "Kolhapur", "lost", "Maruti Suzuki Swift VXI 2019", "MH12PK6032", "sale",
+     "cancelled", 5_25_000, 10_000, "2026-10-28", "Electricity bill", "address"),
+    ("Gurpreet Gill", "+919890120456", "Pune", "booked", "Tata Nexon XZ+ 2021", "MH12TV8810", "sale",
+     "booked", 8_90_000, 25_000, "2026-11-17", "Insurance policy", "insurance"),
+    ("Fatima Shaikh", "+919011067834", "Nashik", "negotiation", "Sells a Honda City VX 2016", "MH02DN5518", "purchase",
+     "agreed", 4_10_000, 1_00_000, "2026-11-19", "Sale agreement", "agreement"),
+    ("Arjun Menon", "+919765031244", "Satara", "delivered", "Kia Seltos HTK 2020", "MH43BY1177", "sale",
+     "delivered", 10_25_000, 10_25_000, "2026-11-12", "Delivery note", "other"),
+    ("Sunita Jadhav", "+919422187650", "Pune", "booked", "Maruti Suzuki Baleno Zeta 2020", "MH14GH2093", "sale",
+     "agreed", 6_80_000, 50_000, "2026-11-21", "Identity card", "identity"),
 )  # fmt: skip
 _LIST = """Customer,Mobile No,Mail,Town,Model,Budget,Follow-up by
 Vikram Joshi,98220 55121,vikram.joshi@example.in,Pune,Hyundai i20 Sportz 2018,5.5 lakh,Rohan
@@ -67,10 +69,11 @@ _COLUMNS = {"Customer": "name", "Mail": "email", "Town": "city", "Model": "inter
 
 def _fill(store: Store, user_id: str) -> None:
     rohan = staff(store, "Rohan Deshmukh")
-    for make, model, year, mark, status, rupees in _CARS:
+    for make, model, year, mark, status, rupees, colour, km in _CARS:
         pulled(
             store, "vehicle", make=make, model=model, year=year, registration_number=mark, stock_status=status,
             asking_paise=rupees * 100, fuel="Petrol", transmission="Manual", location="Pune, Baner",
+            colour=colour, odometer_km=km,
         )  # fmt: skip
     about = {"name": "Harpreet Kaur", "stage": "test_drive", "city": "Nashik", "rating": "hot"}
     lead = pulled(store, "lead", **about, owner_id=user_id)
@@ -81,13 +84,12 @@ def _fill(store: Store, user_id: str) -> None:
     )  # fmt: skip
 
 
-def _paper(path: Path) -> Path:
+def _paper(path: Path, title: str, lines: tuple[str, ...]) -> Path:
     canvas = Canvas(str(path), pagesize=A4)
     canvas.setFont("Helvetica-Bold", 18)
-    canvas.drawString(72, 760, "REGISTRATION CERTIFICATE")
+    canvas.drawString(72, 760, title.upper())
     canvas.setFont("Helvetica", 12)
-    lines = ("Registration mark  MH 12 QR 4471", "Hyundai Creta SX, 2019, petrol", "Specimen: not a real vehicle")
-    for place, line in enumerate(lines):
+    for place, line in enumerate((*lines, "Specimen: nobody's paper")):
         canvas.drawString(72, 726 - 20 * place, line)
     canvas.save()
     return path
@@ -98,6 +100,7 @@ def work(app: App, folder: Path) -> str:
     source = folder / "leads.csv"
     write_leads(source, LEADS, seed="screenshots", today=date(2026, 11, 23))
     app.imports.run(source, "lead")
+    _other_deals(app, folder)
     now = clock.now_ms()
     lead = app.leads.create({
         "name": "Priya Kulkarni", "phone": "+919822044710", "email": "priya.kulkarni@example.in", "city": "Pune",
@@ -110,26 +113,42 @@ def work(app: App, folder: Path) -> str:
     app.activity.log("note", lead_id=lead, body="Wants to exchange a 2014 Swift.\nNeeds a loan for most of the price.",
                      happened_at=now - 5 * _DAY)  # fmt: skip
     app.leads.change_stage(lead, "negotiation")
-    deal = app.transactions.record(kind="sale", agreed_paise=9_40_000_00, lead_id=lead, financier="Bank of Pune")
+    creta = _cars(app)["MH12QR4471"]
+    deal = app.transactions.record(
+        kind="sale", agreed_paise=9_40_000_00, lead_id=lead, vehicle_id=creta, financier="Bank of Pune"
+    )
     app.transactions.add_payment(deal, direction="in", mode="upi", amount_paise=25_000_00, reference="UPI 447190")
     mistake = app.transactions.add_payment(deal, direction="in", mode="cash", amount_paise=50_000_00)
     app.transactions.reverse(mistake, "entered twice")
     app.transactions.add_payment(deal, direction="in", mode="neft", amount_paise=1_50_000_00, reference="N3271")
-    app.papers.attach(_paper(folder / "RC copy.pdf"), lead_id=lead, title="RC copy", category="rc")
+    certificate = ("Registration mark  MH 12 QR 4471", "Hyundai Creta SX, 2019, petrol")
+    paper = _paper(folder / "RC copy.pdf", "Registration certificate", certificate)
+    app.papers.attach(paper, lead_id=lead, title="RC copy", category="rc")
     app.activity.add_task(lead, "Share the loan offer", now + _DAY)
-    _other_deals(app, folder)
     return lead
 
 
+def _cars(app: App) -> dict[str, str]:
+    """Ids by registration number."""
+    return {row.text("registration_number"): row.id for row in app.lists.page(ListQuery("vehicle"), limit=100).rows}
+
+
 def _other_deals(app: App, folder: Path) -> None:
-    """What else the week brought: deals of every stage, each with its customer and paper."""
-    for name, phone, city, kind, stage, rupees, paid, mode, title, category in _DEALS:
-        lead = app.leads.create({"name": name, "phone": phone, "city": city, "source": "Walk-in"})
-        deal = app.transactions.record(kind=kind, agreed_paise=rupees * 100, lead_id=lead)
+    """What else the weeks before brought: deals of every stage, each with its customer, vehicle and paper."""
+    cars = _cars(app)
+    for name, phone, city, at, interest, mark, kind, stage, rupees, paid, day, title, category in _DEALS:
+        lead = app.leads.create({
+            "name": name, "phone": phone, "city": city, "interest": interest, "budget_paise": rupees * 100,
+            "rating": "hot", "source": "Walk-in",
+        })  # fmt: skip
+        app.leads.change_stage(lead, at)
+        deal = app.transactions.record(
+            kind=kind, agreed_paise=rupees * 100, lead_id=lead, vehicle_id=cars[mark], agreed_on=day
+        )
         way = "out" if kind == "purchase" else "in"
-        app.transactions.add_payment(deal, direction=way, mode=mode, amount_paise=paid * 100)
+        app.transactions.add_payment(deal, direction=way, mode="neft", amount_paise=paid * 100, paid_on=day)
         app.records.update("transaction", deal, {"stage": stage})
-        app.papers.attach(_paper(folder / f"{title}.pdf"), lead_id=lead, title=title, category=category)
+        app.papers.attach(_paper(folder / f"{title}.pdf", title, (name,)), lead_id=lead, title=title, category=category)
 
 
 def _kept(file: Path, suffix: str) -> bool:
@@ -158,7 +177,7 @@ def main() -> None:
             translator = install_language(application, language)
             theme.show(appearance)
             with Photographer(application, theme, app, FOLDER, suffix) as photographer:
-                taken = [*photographer.everything(lead), photographer.importing(listed, _COLUMNS)]
+                taken = [*photographer.everything(lead, _QUERY), photographer.importing(listed, _COLUMNS)]
                 files = [file for file in taken if _kept(file, suffix)]
             application.removeTranslator(translator)
             if photographer.problems:

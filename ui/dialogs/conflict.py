@@ -14,12 +14,22 @@ from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.services.conflicts import WHOLE_ROW, ConflictView
 from ui.context import Context
 from ui.dialogs.base import Dialog
+from ui.language import translate
 from ui.widgets.editors import Editor, Options, make_editor
 from ui.widgets.plain import column, frame, label, row
 from ui.words import said, when
 
 Take = Literal["mine", "server", "merged"]
 _ONE_LINE = 50
+
+
+def shown(ctx: Context, view: ConflictView, value: Value) -> str:
+    """One side of a conflict in words; what has none is a deletion where the whole record is in question."""
+    words = ctx.words.show(view.facts, value)
+    if words:
+        return words
+    gone = view.field == WHOLE_ROW
+    return translate("ConflictDialog", "(deleted)") if gone else translate("ConflictDialog", "(empty)")
 
 
 class ConflictDialog(Dialog):
@@ -79,8 +89,7 @@ class ConflictDialog(Dialog):
         return None
 
     def _shown(self, value: Value) -> str:
-        nothing = self.tr("(deleted)") if self.view.field == WHOLE_ROW else self.tr("(empty)")
-        return self.ctx.words.show(self.view.facts, value) or nothing
+        return shown(self.ctx, self.view, value)
 
     def _who(self, name: str, at: int, now: int) -> str:
         return " · ".join(part for part in (name, when(at, now) if at else "") if part)

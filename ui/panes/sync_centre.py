@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.permissions import Action
-from nxcrm_desktop.domain.records import ChangeSet, ListQuery, Record, Value
+from nxcrm_desktop.domain.records import ChangeSet, ListQuery, Record
 from nxcrm_desktop.services.conflicts import ConflictView
 from nxcrm_desktop.services.outbox import WaitingEdit
 from nxcrm_desktop.services.status import Answer
 from ui.changes import touched
 from ui.context import Context
-from ui.dialogs.conflict import ConflictDialog
+from ui.dialogs.conflict import ConflictDialog, shown
 from ui.widgets.empty import Empty
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.pane import Pane
@@ -142,7 +140,6 @@ class SyncPane(Pane):
     def _show_conflicts(self, views: list[ConflictView]) -> None:
         self._views = {view.id: view for view in views}
         now = clock.now_ms()
-        show: Callable[[ConflictView, Value], str] = lambda view, value: self.ctx.words.show(view.facts, value) or "–"  # noqa: E731
         self.conflicts.show_lines(
             [
                 Line(
@@ -150,8 +147,8 @@ class SyncPane(Pane):
                     (
                         v.row_title,
                         said(v.facts.label),
-                        show(v, v.theirs),
-                        show(v, v.mine),
+                        shown(self.ctx, v, v.theirs),
+                        shown(self.ctx, v, v.mine),
                         v.mine_by,
                         when(v.mine_at, now),
                     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from nxcrm_desktop.domain.records import Record
@@ -23,11 +23,18 @@ Choices = Callable[[], list[str]]
 class _Header(QHeaderView):
     """Headings of numbers keep the same distance from the next column as the numbers."""
 
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme = theme
+
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """One heading."""
         align = self.model().headerData(section, self.orientation(), Qt.ItemDataRole.TextAlignmentRole)
         gap = NUMBER_GAP if int(align or 0) & int(_RIGHT) else 0
+        painter.save()
         super().paintSection(painter, rect.adjusted(0, 0, -gap, 0), section)
+        painter.restore()
+        painter.fillRect(QRect(rect.right() - gap, rect.bottom(), gap + 1, 1), QColor(self._theme.colours.line))
 
 
 class ListTable(QTableView):
@@ -83,7 +90,7 @@ class ListTable(QTableView):
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         vertical.setMinimumSectionSize(20)
         vertical.setDefaultSectionSize(row_height(self._theme.density, self.fontMetrics().lineSpacing()))
-        header = _Header(Qt.Orientation.Horizontal, self)
+        header = _Header(self._theme, self)
         self.setHorizontalHeader(header)
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
