@@ -156,7 +156,7 @@ def import_file(
     batch: Annotated[str | None, typer.Argument(hidden=True)] = None,
     entity: Annotated[str, typer.Option(help="What the rows are: lead, contact, company, vehicle …")] = "lead",
     column: Annotated[
-        list[str] | None, typer.Option("--map", help="COLUMN=field, or COLUMN=- to leave it out.")
+        list[str] | None, typer.Option("--map", help="COLUMN=field, or - to leave it out; may be given again.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="A known kind of file, such as zoho-leads.")] = None,
     on_duplicate: Annotated[OnDuplicate, typer.Option(help="What to do with a row that is already here.")] = "skip",
