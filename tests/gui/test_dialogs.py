@@ -237,6 +237,7 @@ def test_a_deletion_against_an_edit_is_one_or_the_other(qtbot: QtBot, app: App, 
     dialog.show()
     assert not dialog.choices["merged"].isVisible()
     assert dialog.choices["mine"].isVisible()
+    assert "Asha Rao" in dialog._result.text()
     dialog.choices["mine"].setChecked(True)
     assert "(deleted)" in dialog._result.text()
     with qtbot.waitSignal(dialog.accepted):

@@ -23,6 +23,11 @@ Take = Literal["mine", "server", "merged"]
 _ONE_LINE = 50
 
 
+def kept(view: ConflictView) -> Value:
+    """The server's side. Of a whole record it is the record's name, which may be masked, but never a deletion."""
+    return view.theirs or view.row_title or "–" if view.field == WHOLE_ROW else view.theirs
+
+
 def shown(ctx: Context, view: ConflictView, value: Value) -> str:
     """One side of a conflict in words; what has none is a deletion where the whole record is in question."""
     words = ctx.words.show(view.facts, value)
@@ -50,7 +55,9 @@ class ConflictDialog(Dialog):
                 wrap=True,
             )
         )
-        self.body.addWidget(label(self.tr("Before: %1").replace("%1", self._shown(view.base)), "muted", wrap=True))
+        before = label(self.tr("Before: %1").replace("%1", self._shown(view.base)), "muted", wrap=True)
+        before.setHidden(view.field == WHOLE_ROW)
+        self.body.addWidget(before)
         self._group = QButtonGroup(self)
         self.choices: dict[Take, QRadioButton] = {}
         self.editor: Editor = make_editor(view.facts, self._options())
@@ -62,7 +69,7 @@ class ConflictDialog(Dialog):
             self._choice(
                 "server",
                 self.tr("Keep what the server has"),
-                self._shown(view.theirs),
+                self._shown(kept(view)),
                 self._who(view.theirs_by, view.theirs_at, now),
             )
         )
@@ -119,7 +126,7 @@ class ConflictDialog(Dialog):
     def _value(self) -> Value:
         if self.take == "merged":
             return self.editor.read()
-        return self.view.mine if self.take == "mine" else self.view.theirs
+        return self.view.mine if self.take == "mine" else kept(self.view)
 
     def _preview(self) -> None:
         try:

@@ -13,7 +13,7 @@ from nxcrm_desktop.services.outbox import WaitingEdit
 from nxcrm_desktop.services.status import Answer
 from ui.changes import touched
 from ui.context import Context
-from ui.dialogs.conflict import ConflictDialog, shown
+from ui.dialogs.conflict import ConflictDialog, kept, shown
 from ui.widgets.empty import Empty
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.pane import Pane
@@ -147,7 +147,7 @@ class SyncPane(Pane):
                     (
                         v.row_title,
                         said(v.facts.label),
-                        shown(self.ctx, v, v.theirs),
+                        shown(self.ctx, v, kept(v)),
                         shown(self.ctx, v, v.mine),
                         v.mine_by,
                         when(v.mine_at, now),
