@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -33,6 +34,7 @@ from sync.server.store.engine import make_engine
 from sync.server.wire import messages_of, publish
 
 DATA_VARIABLE = "NXCRM_SERVER_DATA"
+DEVELOPMENT_VARIABLE = "NXCRM_SERVER_DEVELOPMENT"
 """Environment variable that names the data folder: how workers, and commands without ``--data``, find it."""
 
 
@@ -93,4 +95,5 @@ def _lease_maker(context: ServerContext) -> LeaseMaker:
 def application() -> FastAPI:
     """The application of the data folder that the environment names; each worker calls this."""
     logs.configure()
-    return create_app(configuration.load(Path(os.environ[DATA_VARIABLE])))
+    config = configuration.load(Path(os.environ[DATA_VARIABLE]))
+    return create_app(replace(config, development=os.environ.get(DEVELOPMENT_VARIABLE) == "1"))

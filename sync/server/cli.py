@@ -15,7 +15,7 @@ from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security.process import harden
 from sync.server import config as configuration, logs, serving, tls
-from sync.server.app import DATA_VARIABLE, SUPERVISOR_VARIABLE, make_context
+from sync.server.app import DATA_VARIABLE, DEVELOPMENT_VARIABLE, SUPERVISOR_VARIABLE, make_context
 from sync.server.config import OrgPolicy
 from sync.server.console import failures, say, table
 from sync.server.context import ServerContext
@@ -63,12 +63,16 @@ def init(
     database: Annotated[str, typer.Option(help="postgresql+psycopg://… (default: SQLite in the data folder).")] = "",
     organisation_name: Annotated[str, typer.Option("--organisation", help="Its name.")] = "nxcrm",
     allow_password_only: Annotated[
-        bool, typer.Option("--allow-password-only", help="Let devices without a system keyring enrol.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--allow-password-only/--require-keyring",
+            help="May devices without a system keyring enrol? By default only while serving for development.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a new server: data folder, database, signing key and first administrator."""
-    policy = OrgPolicy(password_only_devices=allow_password_only)
+    policy = OrgPolicy(password_only_devices="development" if allow_password_only is None else allow_password_only)
     with failures(as_json=as_json):
         founded = organisation.found(organisation.Plan(data, admin, organisation_name, database, policy))
         fields = {
@@ -110,6 +114,7 @@ def run(  # noqa: PLR0913 (the options that the command promises)
         ca = str(certificate.ca.resolve()) if certificate and certificate.ca else None
         text = f"Serving {url}" + (f" (certificate authority: {ca})" if ca else "") + ". Ctrl+C stops it."
         os.environ[DATA_VARIABLE] = str(data)
+        os.environ[DEVELOPMENT_VARIABLE] = "1" if dev_tls or insecure_loopback else "0"
         if workers > 1:
             os.environ[SUPERVISOR_VARIABLE] = str(os.getpid())
         logs.configure()

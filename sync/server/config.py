@@ -6,7 +6,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,9 +20,11 @@ _SCHEMES = ("sqlite", "postgresql+psycopg")
 
 
 class OrgPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``password_only_devices``: may a device without a keyring enrol. ``offline_days``: how long a lease lasts."""
+    """``password_only_devices``: may a device without a keyring enrol; ``development``: while the server is served for
+    development only. ``offline_days``: how long a lease lasts.
+    """
 
-    password_only_devices: bool = False
+    password_only_devices: bool | Literal["development"] = False
     offline_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
 
 
@@ -48,6 +50,13 @@ class ServerConfig:
     database_url: str
     organisation: str
     policy: OrgPolicy
+    development: bool = False  # served with a certificate made here, or to this machine alone
+
+    @property
+    def password_only_allowed(self) -> bool:
+        """Whether a device without a keyring may enrol now."""
+        allowed = self.policy.password_only_devices
+        return self.development if allowed == "development" else allowed is True
 
     @property
     def tls_dir(self) -> Path:
@@ -103,9 +112,10 @@ def save(data_dir: Path, *, organisation: str, database_url: str, policy: OrgPol
         "# Read when the server starts. An empty database url means SQLite in this folder.\n"
         f"[organisation]\nname = {_quoted(organisation)}\n\n"
         f"[database]\nurl = {_quoted(database_url)}\n\n"
-        "# password_only_devices: whether a device without a system keyring may enrol.\n"
+        '# password_only_devices: whether a device without a system keyring may enrol: true, false, or "development",\n'
+        "# which allows it while the server runs with --dev-tls or --insecure-loopback.\n"
         "# offline_days: how many days a device may be opened without having met the server.\n"
-        f"[policy]\npassword_only_devices = {str(policy.password_only_devices).lower()}\n"
+        f"[policy]\npassword_only_devices = {json.dumps(policy.password_only_devices)}\n"
         f"offline_days = {policy.offline_days}\n"
     )
     write_atomically(data_dir / CONFIG_NAME, text.encode())

@@ -55,7 +55,7 @@ class Accounts:
         username = canonical(request.user)
         proven = self._prove(username, request.password, request.otp, limits_for(username, address))
         password_only = request.device.key_protection == "password"
-        if password_only and not self._context.config.policy.password_only_devices:
+        if password_only and not self._context.config.password_only_allowed:
             raise _password_only_refused()
         new_hash = self._new_hash(proven, request.password, request.new_password, password_only=password_only)
         with write_transaction(self._context.engine) as connection:
@@ -155,7 +155,9 @@ class Accounts:
             access_token=pair.access_token,
             access_expires_ms=pair.access_expires_ms,
             refresh_token=pair.refresh_token,
-            policy=Policy(policy.password_only_devices, _least(password_only=password_only), policy.offline_days),
+            policy=Policy(
+                self._context.config.password_only_allowed, _least(password_only=password_only), policy.offline_days
+            ),
             lease=lease.issue(self._context, device_id, user["id"], user["role"], scopes),
             lease_key=self._context.keys.public,
             recovery_codes=codes,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
+import trustme
 
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.security import lease
 from sync.protocol.messages import Problem
+from sync.server.config import OrgPolicy
 from sync.server.services.devices import Devices
 from sync.server.services.staff import Staff
 from tests.helpers.server import PASSWORD, ServerHandle
@@ -148,6 +150,30 @@ def test_devices_without_a_keyring_are_refused_unless_allowed(tmp_path_factory: 
 
     with running_server(tmp_path_factory.mktemp("strict")) as strict:
         refused = strict.device("root").enrol(device={"key_protection": "password"})
+        assert (refused.status_code, code(refused)) == (403, "password_only_refused")
+
+
+def test_a_new_server_allows_them_while_it_is_served_for_development_alone(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    from tests.helpers.server import running_server
+
+    folder = tmp_path_factory.mktemp("new")
+    authority = trustme.CA()
+    leaf = authority.issue_cert("127.0.0.1")
+    leaf.private_key_pem.write_to_path(str(folder / "key.pem"))
+    leaf.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    given = ("--tls-cert", str(folder / "cert.pem"), "--tls-key", str(folder / "key.pem"))
+    with running_server(folder, policy=OrgPolicy(password_only_devices="development")) as server:
+        allowed = server.device("root").enrol(device={"key_protection": "password"})
+        assert allowed.status_code == 200
+        assert allowed.json()["policy"]["password_only_devices"] is True
+        server.stop()
+        server.tls = given
+        server.start()
+        server.ca_file = folder / "ca.pem"
+        refused = server.device("root").enrol(device={"key_protection": "password"})
         assert (refused.status_code, code(refused)) == (403, "password_only_refused")
 
 

@@ -226,3 +226,11 @@ def test_a_database_of_a_newer_program_is_left_alone(data: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     context.engine.dispose()
     assert failure("run", "--data", data, "--dev-tls", "--port", "0") == "database_newer"
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"), [([], "development"), (["--allow-password-only"], True), (["--require-keyring"], False)]
+)
+def test_devices_without_a_keyring_are_a_matter_of_policy(tmp_path: Path, words: list[str], policy: object) -> None:
+    answer("init", "--data", tmp_path / "data", "--admin", "root", *words)
+    assert configuration.load(tmp_path / "data").policy.password_only_devices == policy
