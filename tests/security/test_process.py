@@ -10,7 +10,7 @@ import pytest
 _PROGRAMS = {
     "nxcrm": "import nxcrm_desktop.cli as c, nxcrm_desktop.cli.run as r; r.run = lambda argv: report(); c.main()",
     "nxcrm-desktop": "import nxcrm_desktop.__main__ as m, ui.app as a; a.main = lambda argv: report(); m.main()",
-    "nxcrm-server": "import sync.server.cli as c; c.app = lambda: report(); c.main()",
+    "nxcrm-server": "import sync.server.cli as c; c.app = lambda **_: report(); c.main()",
 }
 _REPORT = """
 import ctypes, os, resource
