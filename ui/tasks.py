@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.reports.watch import Watch
 from nxcrm_desktop.runtime.executors import Executors
 from ui.problems import note_bug, unexpected
 
@@ -161,6 +162,11 @@ class Job(QObject):
     def _show_progress(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         self.changed.emit()
+
+
+def watch(job: Job) -> Watch:
+    """The job as services see it: told how far the work is, asked whether to stop."""
+    return Watch(job.report, lambda: job.cancelled)
 
 
 class Jobs(QObject):

@@ -25,11 +25,14 @@ from nxcrm_desktop.domain.spreadsheet import safe_cell
 from nxcrm_desktop.privacy.collect import Collected, collect
 from nxcrm_desktop.privacy.readable import readable, to_html, to_pdf
 from nxcrm_desktop.privacy.subjects import Subject, describe
+from nxcrm_desktop.reports.watch import Watch
 from nxcrm_desktop.security.files import write_atomically
 
 FORMAT = "nxcrm-subject-export"
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
+_STEPS = 4
+_UNWATCHED = Watch()
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # ZIP's earliest time: packages of the same data are the same bytes
 
 
@@ -81,15 +84,22 @@ class PackageSummary:
 
 def build_package(
     connection: Connection, metadata: MetaData, subject: Subject, options: Options, signer: Signer, papers: Papers,
-    path: Path,
+    path: Path, watch: Watch = _UNWATCHED,
 ) -> PackageSummary:  # fmt: skip
-    """Collect, write, sign. The file appears whole or not at all. Raises NxcrmError ``not_writable``, ``disk_full``."""
+    """Collect, write, sign. The file appears whole or not at all.
+
+    Raises NxcrmError ``not_writable``, ``disk_full``, and ``cancelled`` when the watch says so between two steps.
+    """
+    watch.step(0, _STEPS)
     found = collect(connection, metadata, subject)
     label = describe(connection, metadata, subject)
+    watch.step(1, _STEPS)
     files, missing = _documents(found, papers)
     documents = len(files)
     files |= dict(_data_files(found))
+    watch.step(2, _STEPS)
     files |= _report_files(found, label, options, missing)
+    watch.step(3, _STEPS)
     manifest = _manifest(found, options, files, missing)
     manifest["signature"] = _signature(manifest, signer)
     files[MANIFEST] = _json(manifest)

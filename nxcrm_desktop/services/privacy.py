@@ -12,6 +12,7 @@ from nxcrm_desktop.domain.permissions import Action, may
 from nxcrm_desktop.privacy.package import Options, PackageSummary, Papers, Signer, build_package
 from nxcrm_desktop.privacy.subjects import Subject, SubjectHit, find_subjects, subject_of
 from nxcrm_desktop.privacy.verify import verify_package
+from nxcrm_desktop.reports.watch import Watch
 from nxcrm_desktop.security.files import write_atomically
 from nxcrm_desktop.services.guard import not_allowed
 from nxcrm_desktop.store.engine import Store
@@ -19,6 +20,7 @@ from sync.client.transport import Transport
 from sync.protocol import privacy as messages
 
 HOME_COUNTRY = "IN"
+_UNWATCHED = Watch()
 
 
 class PrivacyService:
@@ -48,23 +50,27 @@ class PrivacyService:
         with self._store.read() as reader:
             return find_subjects(reader.connection, self._store.metadata, text)
 
-    def export(self, subject_id: str, path: Path, *, reason: str, recipient: str) -> PackageSummary:
-        """Write the package of a person found by :meth:`search`; the file appears whole or not at all."""
+    def export(
+        self, subject_id: str, path: Path, *, reason: str, recipient: str, watch: Watch = _UNWATCHED
+    ) -> PackageSummary:
+        """Write the package of a person found by :meth:`search`; the file appears whole or not at all.
+
+        NxcrmError ``cancelled`` once the watch stops it; what the server has entered in its register stays there.
+        """
         self._guard()
-        return self._export_whole(subject_id, path, reason, recipient) if self.whole else self._export_part(
-            subject_id, path, reason, recipient
-        )  # fmt: skip
+        make = self._export_whole if self.whole else self._export_part
+        return make(subject_id, path, reason, recipient, watch)
 
     def _guard(self) -> None:
         if not may(self._actor.role, Action.CREATE, "disclosure"):
             raise not_allowed(self._actor, "export what is held on a person")
 
-    def _export_part(self, subject_id: str, path: Path, reason: str, recipient: str) -> PackageSummary:
+    def _export_part(self, subject_id: str, path: Path, reason: str, recipient: str, watch: Watch) -> PackageSummary:
         options = Options(reason, recipient, self._full_name, "this laptop", complete=False)
         with self._store.read() as reader:
             subject = subject_of(reader.connection, self._store.metadata, subject_id)
             summary = build_package(
-                reader.connection, self._store.metadata, subject, options, self._key, self._papers, path
+                reader.connection, self._store.metadata, subject, options, self._key, self._papers, path, watch
             )
         try:
             self._register(subject, summary, reason, recipient)
@@ -84,9 +90,11 @@ class PrivacyService:
                 "package_sha256": summary.sha256,
             })  # fmt: skip
 
-    def _export_whole(self, subject_id: str, path: Path, reason: str, recipient: str) -> PackageSummary:
+    def _export_whole(self, subject_id: str, path: Path, reason: str, recipient: str, watch: Watch) -> PackageSummary:
         request = messages.Export(subject_id, reason, recipient, HOME_COUNTRY)
+        watch.step(0, 2)
         package = self._transport.fetch("/v1/privacy/export", request, messages.PACKAGE_TYPE)
+        watch.step(1, 2)
         write_atomically(path, package)
         verified = verify_package(path)
         return PackageSummary(

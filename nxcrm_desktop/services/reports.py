@@ -11,11 +11,12 @@ from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.reports import catalogue
 from nxcrm_desktop.reports.catalogue import ReportFile, ReportKind, Request
-from nxcrm_desktop.reports.pdf import Cancelled
 from nxcrm_desktop.reports.table import ReportDocument
+from nxcrm_desktop.reports.watch import Watch
 from nxcrm_desktop.services.guard import not_allowed
 from nxcrm_desktop.store.engine import Store
 
+_UNWATCHED = Watch()
 _MAKERS = frozenset({Role.SALES, Role.MANAGER, Role.AUDITOR})
 _COVERAGE = {
     Role.SALES: "your own leads, as this laptop holds them",
@@ -46,11 +47,13 @@ class ReportService:
 
     def make(
         self, name: str, path: Path, *, since: str | None = None, until: str | None = None,
-        cancelled: Cancelled = lambda: False,
+        watch: Watch = _UNWATCHED,
     ) -> ReportFile:  # fmt: skip
         """Write a report to a .pdf or .xlsx file. Days are YYYY-MM-DD; both ends are included."""
+        watch.step(0, 2)
         report = self.build(name, since=_day("--from", since), until=_day("--to", until))
-        return catalogue.write(report, name, path, cancelled)
+        watch.step(1, 2)
+        return catalogue.write(report, name, path, watch.cancelled)
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -11,14 +11,16 @@ from pytestqt.qtbot import QtBot
 
 from nxcrm_desktop.bootstrap import App
 from nxcrm_desktop.domain.facts import Role
+from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.reports.watch import Watch
 from tests.gui.conftest import settle
 from tests.helpers.qt import Person, make_profile, open_profile
 from ui.panes.privacy import PrivacyPane
 from ui.panes.reports import ReportsPane
 from ui.panes.vehicles import VehiclesPane
 from ui.session import Session
-from ui.tasks import Job, JobState
+from ui.tasks import Job, JobState, watch
 
 _FIELD = ("leads", "customers", "vehicles", "transactions", "documents", "reports")
 PLACES = {
@@ -85,7 +87,7 @@ def test_a_stopped_job_says_so_and_leaves_no_file(qtbot: QtBot, session: Session
 
     def work(job: Job) -> object:
         go.wait(10)
-        return session.app.reports.make("pipeline", target, cancelled=lambda: job.cancelled)
+        return session.app.reports.make("pipeline", target, watch=watch(job))
 
     job = session.ctx.jobs.start("Report", work)
     assert session.workspace.status.jobs.isVisible()
@@ -93,6 +95,26 @@ def test_a_stopped_job_says_so_and_leaves_no_file(qtbot: QtBot, session: Session
     go.set()
     assert finished(qtbot, job).state is JobState.CANCELLED
     assert not target.exists()
+
+
+def test_a_stopped_export_leaves_no_package_and_no_entry(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    target, go, told = tmp_path / "customer.zip", Event(), list[tuple[int, int]]()
+    app = session.app
+    lead = app.leads.create({"name": "Farida Khan", "stage": "new"})
+
+    def work(job: Job) -> object:
+        go.wait(10)
+        stopper = Watch(lambda done, of: told.append((done, of)), watch(job).cancelled)
+        return app.privacy.export(lead, target, reason="access request", recipient="the customer", watch=stopper)
+
+    job = session.ctx.jobs.start("Privacy export", work)
+    job.cancel()
+    go.set()
+    assert finished(qtbot, job).state is JobState.CANCELLED
+    assert told == []
+    assert not target.exists()
+    with app.store.read() as reader:
+        assert reader.count(ListQuery("disclosure")) == 0
 
 
 def test_a_customer_is_found_and_exported(qtbot: QtBot, session: Session, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.privacy.subjects import SubjectHit
 from ui.context import Context
-from ui.tasks import Job
+from ui.tasks import Job, watch
 from ui.widgets.empty import Empty
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.pane import Pane
@@ -123,7 +123,7 @@ class PrivacyPane(Pane):
         reason, recipient = self.reason.text().strip(), self.recipient.text().strip()
         job = self.ctx.jobs.start(
             self.tr("Privacy export"),
-            lambda _job: privacy.export(subject, path, reason=reason, recipient=recipient),
+            lambda job: privacy.export(subject, path, reason=reason, recipient=recipient, watch=watch(job)),
         )
         job.finished.connect(lambda summary: self._done(summary.documents, path))
         job.failed.connect(self.ctx.show_error)

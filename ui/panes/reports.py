@@ -12,7 +12,7 @@ from nxcrm_desktop.domain.facts import Facts, Kind
 from nxcrm_desktop.domain.problems import ValueProblem
 from nxcrm_desktop.reports.table import ReportDocument, ReportTable, written
 from ui.context import Context
-from ui.tasks import Job
+from ui.tasks import Job, watch
 from ui.widgets.bars import Bars
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.pane import Pane
@@ -162,7 +162,7 @@ class ReportsPane(Pane):
         name, reports = str(self.kind.currentData()), self.ctx.app.reports
 
         def work(job: Job) -> object:
-            return reports.make(name, path, since=since, until=until, cancelled=lambda: job.cancelled)
+            return reports.make(name, path, since=since, until=until, watch=watch(job))
 
         job = self.ctx.jobs.start(self.tr("Report %1").replace("%1", self.kind.currentText()), work)
         job.finished.connect(lambda _result: self.summary.emit(self.tr("Saved %1").replace("%1", path.name)))

@@ -21,6 +21,7 @@ from nxcrm_desktop.privacy.collect import STAFF, collect
 from nxcrm_desktop.privacy.package import NoPapers, Options, PackageSummary, build_package
 from nxcrm_desktop.privacy.subjects import Subject, find_subjects, subject_of
 from nxcrm_desktop.privacy.verify import verify_package
+from nxcrm_desktop.reports.watch import Watch
 from tests.helpers.world import World, small_world
 
 OPTIONS = Options("access request", "subject", "Priya Nair", "server", complete=True)
@@ -231,6 +232,18 @@ def test_a_package_that_would_fill_the_memory_is_refused(
     monkeypatch.setattr("nxcrm_desktop.privacy.verify.MAX_LIST_BYTES", 100)
     with pytest.raises(NxcrmError, match=r"manifest\.json unpacks to more"):
         verify_package(path)
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_an_export_can_be_stopped_between_its_steps(people: People, tmp_path: Path, steps: int) -> None:
+    told: list[tuple[int, int]] = []
+    watch = Watch(lambda done, of: told.append((done, of)), lambda: len(told) == steps)
+    subject = Subject("contact", people.customer)
+    world = people.world
+    with pytest.raises(NxcrmError, match="cancelled"):
+        build_package(world.connection, world.metadata, subject, OPTIONS, Key(), NoPapers(), tmp_path / "x.zip", watch)
+    assert told == [(step, 4) for step in range(steps)]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(people: People, tmp_path: Path) -> None:
