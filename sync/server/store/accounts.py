@@ -168,10 +168,10 @@ def session(connection: Connection, digest: str, now: int) -> RowMapping | None:
     return connection.execute(wanted).mappings().one_or_none()
 
 
-def forget_expired(connection: Connection, now: int) -> None:
-    """Deletes tokens that have run out and throttle entries that no longer throttle."""
-    for table, column in ((ACCESS_TOKEN, "expires_at"), (REFRESH_TOKEN, "expires_at"), (THROTTLE, "free_at")):
-        connection.execute(delete(table).where(table.c[column] <= now))
+def forget_expired(connection: Connection, now: int) -> int:
+    """Deletes tokens that have run out and throttle entries that no longer throttle; returns how many."""
+    passing = ((ACCESS_TOKEN, "expires_at"), (REFRESH_TOKEN, "expires_at"), (THROTTLE, "free_at"))
+    return sum(connection.execute(delete(table).where(table.c[column] <= now)).rowcount for table, column in passing)
 
 
 def add_debt(connection: Connection, key: str, debt_ms: int, now: int) -> int:
