@@ -22,6 +22,8 @@ SIGN_IN: Final = frozenset({"sign_in_needed"})
 """Codes that go away when the user signs in."""
 
 _EXPIRED: Final = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
+_CUT_SHORT: Final = ("EOF", "BAD_RECORD_MAC", "BAD_MAC", "DECRYPT_ERROR")
+"""TLS was broken off or garbled on its way, as bad networks do; whom one speaks to was not in doubt."""
 _PLAIN_ANSWER: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 
 _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -100,7 +102,7 @@ def from_exception(error: Exception, url: str) -> NxcrmError:
             return _certificate(cause, url)
         if isinstance(cause, ssl.SSLError) and any(word in str(cause).upper() for word in _PLAIN_ANSWER):
             return tls_required(url)
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not any(word in str(cause).upper() for word in _CUT_SHORT):
             return _untrusted(url, "no secure connection could be agreed on")
     happened = f"The server at {url} cannot be reached."
     if isinstance(error, requests.exceptions.ProxyError):

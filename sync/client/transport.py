@@ -5,19 +5,20 @@ from __future__ import annotations
 import ipaddress
 import re
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from nxcrm_desktop.errors import NxcrmError
 from sync.client import wire
+from sync.client.connections import Bearer, Sockets, new_session
 from sync.client.failures import from_exception, from_problem, tls_required, wrong_server
 from sync.client.ports import TokenSource
 from sync.protocol.codes import Code
@@ -35,7 +36,11 @@ from sync.protocol.messages import (
 
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 30.0
+OCTETS: Final = "application/octet-stream"
 Reply = TypeVar("Reply")
+Moved = Callable[[int], None]
+"""Told how many bytes of a file were written so far."""
+_PART: Final = 64 * 1024
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _SECONDS: Final = re.compile("[0-9]{1,6}")
 
@@ -88,30 +93,12 @@ class Endpoint:
         return context
 
 
-class _Adapter(HTTPAdapter):
-    """Connections with our TLS settings, also through a proxy."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__(pool_maxsize=2, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(*args, ssl_context=self._context, **kwargs)
-
-
-class _Bearer(AuthBase):
-    """The authorization header; also keeps requests from putting a password of ~/.netrc there."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    body: bytes | None
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +110,10 @@ class _Answer:
 
 
 class Transport:
-    """Calls of the server's API; those of sync are :class:`sync.client.ports.SyncApi`. One thread at a time."""
+    """Calls of the server's API; those of sync are :class:`sync.client.ports.SyncApi`.
+
+    One thread at a time, but for :meth:`close`.
+    """
 
     def __init__(
         self,
@@ -139,9 +129,10 @@ class Transport:
         self.bytes_down = 0
         self._base = endpoint.url.rstrip("/")
         self._verify: str | bool = str(endpoint.ca_file) if endpoint.ca_file else True
-        self._session = requests.Session()
-        self._session.mount("https://", _Adapter(endpoint.context()))
-        self._session.trust_env = not endpoint.is_loopback  # proxies lead outside, never back here
+        self._sockets = Sockets()
+        self._session = new_session(  # proxies lead outside, never back here
+            endpoint.context(), self._sockets, through_proxies=not endpoint.is_loopback
+        )
         self._session.headers.update({"Accept": CONTENT_TYPE, "Accept-Encoding": wire.ACCEPTED, "User-Agent": "nxcrm"})
 
     def hello(self, message: Hello) -> HelloReply:
@@ -157,7 +148,8 @@ class Transport:
         self.send("/v1/sync/ack", message)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, from any thread. Whoever waits for an answer gets NxcrmError server_unreachable."""
+        self._sockets.break_all()
         self._session.close()
 
     def post(self, path: str, message: object, reply: type[Reply], *, signed_in: bool = True) -> Reply:
@@ -166,77 +158,153 @@ class Transport:
         ``signed_in``: with the bearer token, renewed and tried again once when it is refused. NxcrmError as
         sync.client.failures tells, and with a code of the server's own.
         """
-        answer = self._exchange(path, message, signed_in)
+        return self._decoded(self._exchange(_message(path, message), signed_in), reply)
+
+    def send(self, path: str, message: object, *, signed_in: bool = True) -> None:
+        """As :meth:`post`, where the answer says no more than that it was done."""
+        self._exchange(_message(path, message), signed_in)
+
+    def patch(self, path: str, piece: bytes, reply: type[Reply]) -> Reply:
+        """As :meth:`post`, where what is sent are bytes of a file, as they are."""
+        request = _Request("PATCH", path, piece, {"Content-Type": OCTETS})
+        return self._decoded(self._exchange(request, signed_in=True), reply)
+
+    def fetch(self, path: str, message: object, media_type: str) -> bytes:
+        """As :meth:`post`, where the answer is a small file of this media type; for others see :meth:`download`."""
+        return self._exchange(_message(path, message), signed_in=True, media_type=media_type).body
+
+    def download(
+        self, path: str, message: object, target: BinaryIO, media_type: str, *, most: int, moved: Moved | None = None
+    ) -> int:
+        """As :meth:`fetch`, written to ``target`` as it comes: memory stays flat, however long the file is.
+
+        At most ``most`` bytes: NxcrmError server_wrong for more. ``moved`` is called with the bytes written so far;
+        what it raises ends the download. Returns how many there are. After an error ``target`` holds a beginning.
+        """
+        request = _message(path, message)
+        request.headers["Accept-Encoding"] = "identity"
+        with self._answered(request, signed_in=True) as response:
+            self._require_file(response, media_type)
+            return self._write(response, target, most, moved)
+
+    def get_range(self, path: str, offset: int, target: BinaryIO, *, most: int, moved: Moved | None = None) -> int:
+        """The bytes of a file from ``offset`` on, written to ``target``; otherwise as :meth:`download`.
+
+        What was written before an error is good, and may be gone on from.
+        """
+        wanted = {"Accept": OCTETS, "Accept-Encoding": "identity", "Range": f"bytes={offset}-"}
+        with self._answered(_Request("GET", path, None, wanted), signed_in=True) as response:
+            self._require_file(response, OCTETS)
+            beginning = f"bytes {offset}-"
+            if response.status_code == 206 and not response.headers.get("Content-Range", "").startswith(beginning):
+                raise wrong_server(self._base)
+            skip = offset if response.status_code == 200 else 0  # a proxy may not know of ranges
+            return self._write(response, target, most, moved, skip)
+
+    # ----------------------------------------------------------------------------------------------- one exchange
+
+    def _exchange(self, request: _Request, signed_in: bool, media_type: str = CONTENT_TYPE) -> _Answer:
+        with self._answered(request, signed_in) as response:
+            answer = self._receive(response)
+        self._require_done(answer)
+        if answer.body and answer.media_type != media_type:
+            raise wrong_server(self._base)  # a page of a guest network, most likely
+        return answer
+
+    def _decoded(self, answer: _Answer, reply: type[Reply]) -> Reply:
         try:
             return msgspec.json.decode(answer.body, type=reply)
         except _UNREADABLE as error:
             raise wrong_server(self._base) from error
 
-    def send(self, path: str, message: object, *, signed_in: bool = True) -> None:
-        """As :meth:`post`, where the answer says no more than that it was done."""
-        self._exchange(path, message, signed_in)
-
-    def fetch(self, path: str, message: object, media_type: str) -> bytes:
-        """As :meth:`post`, where the answer is a file of this media type."""
-        return self._exchange(path, message, signed_in=True, media_type=media_type).body
-
-    def _exchange(self, path: str, message: object, signed_in: bool, media_type: str = CONTENT_TYPE) -> _Answer:
-        body, headers = wire.pack(msgspec.json.encode(message))
-        answer = self._send_signed_in(path, body, headers) if signed_in else self._send(path, body, headers, None)
+    def _require_done(self, answer: _Answer) -> None:
         if not 200 <= answer.status < 300:
             problem = _problem(answer)
             raise wrong_server(self._base) if problem is None else from_problem(problem)
-        if answer.body and answer.media_type != media_type:
-            raise wrong_server(self._base)  # a page of a guest network, most likely
-        return answer
 
-    def _send_signed_in(self, path: str, body: bytes, headers: dict[str, str]) -> _Answer:
-        if self.tokens is None:
-            raise from_problem(Problem(Code.UNAUTHENTICATED, ""))
-        token = self.tokens.access_token()
-        answer = self._send(path, body, headers, token)
-        if answer.status == 401:
-            answer = self._send(path, body, headers, self.tokens.renew(token))
-        return answer
+    def _require_file(self, response: requests.Response, media_type: str) -> None:
+        if not 200 <= response.status_code < 300:
+            self._require_done(self._receive(response))
+        if _media_type(response) != media_type or response.headers.get("Content-Encoding", "identity") != "identity":
+            raise wrong_server(self._base)
 
-    def _send(self, path: str, body: bytes, headers: dict[str, str], token: str | None) -> _Answer:
+    @contextmanager
+    def _answered(self, request: _Request, signed_in: bool) -> Iterator[requests.Response]:
+        """The answer, its body still to be read. Errors of the network, then or meanwhile, are NxcrmErrors."""
         try:
-            with self._session.post(
-                self._base + path,
-                data=body,
-                headers={"Content-Type": CONTENT_TYPE, **headers},
-                auth=_Bearer(token),
-                timeout=self._timeout,
-                verify=self._verify,  # given with each call: otherwise REQUESTS_CA_BUNDLE would go before the CA file
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return self._receive(response, len(body))
+            with self._ask_signed_in(request) if signed_in else self._ask(request, None) as response:
+                yield response
         except (requests.RequestException, HTTPError) as error:
             raise from_exception(error, self._base) from error
 
-    def _receive(self, response: requests.Response, sent: int) -> _Answer:
-        packed = self._read(response)
-        self.bytes_up += sent
-        self.bytes_down += len(packed)
+    def _ask_signed_in(self, request: _Request) -> requests.Response:
+        if self.tokens is None:
+            raise from_problem(Problem(Code.UNAUTHENTICATED, ""))
+        token = self.tokens.access_token()
+        response = self._ask(request, token)
+        if response.status_code != 401:
+            return response
+        with response:
+            self._read(response)  # to its end: the connection is used again
+        return self._ask(request, self.tokens.renew(token))
+
+    def _ask(self, request: _Request, token: str | None) -> requests.Response:
+        response = self._session.request(
+            request.method,
+            self._base + request.path,
+            data=request.body,
+            headers=request.headers,
+            auth=Bearer(token),
+            timeout=self._timeout,
+            verify=self._verify,  # given with each call: otherwise REQUESTS_CA_BUNDLE would go before the CA file
+            allow_redirects=False,
+            stream=True,
+        )
+        self.bytes_up += len(request.body or b"")
+        return response
+
+    def _receive(self, response: requests.Response) -> _Answer:
         try:
-            body = wire.unpack(packed, response.headers.get("Content-Encoding", ""))
+            body = wire.unpack(self._read(response), response.headers.get("Content-Encoding", ""))
         except wire.BodyError as error:
             raise wrong_server(self._base) from error
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         wait = response.headers.get("Retry-After", "")
-        return _Answer(response.status_code, media_type, int(wait) if _SECONDS.fullmatch(wait) else None, body)
+        seconds = int(wait) if _SECONDS.fullmatch(wait) else None
+        return _Answer(response.status_code, _media_type(response), seconds, body)
 
     def _read(self, response: requests.Response) -> bytes:
         """The body as sent, read to its end so that the connection can be used again; NxcrmError if it is too long."""
-        parts: list[bytes] = []
+        return b"".join(self._parts(response, wire.MAX_REPLY_BYTES))
+
+    def _write(
+        self, response: requests.Response, target: BinaryIO, most: int, moved: Moved | None, skip: int = 0
+    ) -> int:
+        written = 0
+        for part in self._parts(response, most + skip):
+            skipped, skip = min(skip, len(part)), max(0, skip - len(part))
+            target.write(memoryview(part)[skipped:])
+            written += len(part) - skipped
+            if moved is not None:
+                moved(written)
+        return written
+
+    def _parts(self, response: requests.Response, most: int) -> Iterator[bytes]:
         total = 0
-        for part in response.raw.stream(64 * 1024, decode_content=False):
+        for part in response.raw.stream(_PART, decode_content=False):
             total += len(part)
-            if total > wire.MAX_REPLY_BYTES:
+            self.bytes_down += len(part)
+            if total > most:
                 raise wrong_server(self._base)
-            parts.append(part)
-        return b"".join(parts)
+            yield part
+
+
+def _message(path: str, message: object) -> _Request:
+    body, headers = wire.pack(msgspec.json.encode(message))
+    return _Request("POST", path, body, {"Content-Type": CONTENT_TYPE, **headers})
+
+
+def _media_type(response: requests.Response) -> str:
+    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
 _OF_A_PROXY: Final = {429: Code.TOO_MANY, 502: Code.UNAVAILABLE, 503: Code.UNAVAILABLE, 504: Code.UNAVAILABLE}

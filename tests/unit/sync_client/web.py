@@ -64,8 +64,15 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             super().setup()
             web.connections += 1
 
+        def do_GET(self) -> None:
+            self._answer(b"")
+
         def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        do_PATCH = do_POST
+
+        def _answer(self, raw: bytes) -> None:
             web.asked.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, raw))
             answer = web.next_answer()
             self.send_response(answer.status)
