@@ -19,6 +19,12 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"  # 413: send less
     TOO_MANY = "too_many_requests"  # 429: wait Retry-After
     EPOCH_CHANGED = "epoch_changed"  # 409: the server was restored; say hello again
+    WRONG_OFFSET = "wrong_offset"  # 409: send the piece that begins at ``Problem.offset``
+    UPLOAD_INCOMPLETE = "upload_incomplete"  # 409: the same, on completing
+    HASH_MISMATCH = "hash_mismatch"  # 422: the upload was discarded; begin again
+    BLOB_UNWANTED = "blob_unwanted"  # 404: no document version of the user names this content (yet, or any more)
+    BLOB_TOO_LARGE = "blob_too_large"  # 413: this content is never taken
+    UPLOAD_QUOTA = "upload_quota"  # 429: too much is begun and not finished
     UNAVAILABLE = "unavailable"  # 503: wait and retry
 
 

@@ -10,6 +10,8 @@ PROTOCOL = 1
 MAX_ROWS = 2_000
 MAX_MUTATIONS = 500
 MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_PIECE_BYTES = 4 * 1024 * 1024
+MAX_BLOB_BYTES = 50 * 1024 * 1024
 CONTENT_TYPE = "application/json"
 
 Value = str | int | None
@@ -38,6 +40,8 @@ class Limits(Struct, frozen=True):
     rows: int = MAX_ROWS
     mutations: int = MAX_MUTATIONS
     body_bytes: int = MAX_BODY_BYTES
+    blob_piece_bytes: int = MAX_PIECE_BYTES
+    blob_bytes: int = MAX_BLOB_BYTES
 
 
 class HelloReply(Struct, frozen=True):
@@ -175,8 +179,12 @@ class Ack(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """Every error reply (RFC 9457 in spirit): a stable code, a sentence, and seconds to wait where that helps."""
+    """Every error reply (RFC 9457 in spirit): a stable code, a sentence, and seconds to wait where that helps.
+
+    ``offset``: where an upload goes on.
+    """
 
     code: str
     message: str
     retry_after: int | None = None
+    offset: int | None = None

@@ -34,6 +34,12 @@ STATUS: Mapping[str, int] = MappingProxyType(
         Code.GAP: 409,
         Code.EPOCH_CHANGED: 409,
         "device_exists": 409,
+        Code.WRONG_OFFSET: 409,
+        Code.UPLOAD_INCOMPLETE: 409,
+        Code.BLOB_UNWANTED: 404,
+        Code.BLOB_TOO_LARGE: 413,
+        Code.HASH_MISMATCH: 422,
+        Code.UPLOAD_QUOTA: 429,
         Code.TOO_LARGE: 413,
         "unsupported_encoding": 415,
         "nothing_to_search": 422,
@@ -70,7 +76,13 @@ def from_error(error: NxcrmError) -> Response:
     status = STATUS.get(error.code, 400)
     if wait is None and status == 503:
         wait = RETRY_SECONDS
-    return problem_response(status, Problem(error.code, error.message, int(wait) if wait is not None else None))
+    return problem_response(
+        status, Problem(error.code, error.message, _number(wait), _number(error.details.get("offset")))
+    )
+
+
+def _number(value: str | int | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def unavailable() -> NxcrmError:
