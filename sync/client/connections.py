@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
@@ -16,6 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family
+from urllib3.util.wait import wait_for_write
 
 _KEPT: Final = 2
 """Connections kept open to one server: one for calls, and a spare."""
@@ -95,15 +97,27 @@ class _Opening(HTTPConnection):
 
     def _connected(self, made: socket.socket, address: Any) -> socket.socket:
         try:
-            self._sockets.add(made)
             for option in self.socket_options or ():
                 made.setsockopt(*option)
-            made.settimeout(self.timeout if isinstance(self.timeout, int | float) else None)
-            made.connect(address)
+            made.setblocking(False)
+            made.connect_ex(address)
+            self._sockets.add(made)  # only now: what is not yet connecting cannot be broken off
+            seconds = self.timeout if isinstance(self.timeout, int | float) else None
+            if not wait_for_write(made, seconds):
+                raise TimeoutError
+            _require_connected(made)
+            made.settimeout(seconds)
         except BaseException:
             made.close()
             raise
         return made
+
+
+def _require_connected(made: socket.socket) -> None:
+    """OSError as connect would raise it."""
+    if error := made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        raise OSError(error, os.strerror(error))
+    made.getpeername()
 
 
 class _OpeningSecure(_Opening, HTTPSConnection):
