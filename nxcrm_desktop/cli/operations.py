@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +23,8 @@ def status(app: App) -> Answer:
 
 def sync(app: App, progress: Progress | None = None) -> Answer:
     """One whole synchronisation."""
-    return asdict(app.sync.run(progress=(lambda now: progress(now.n, now.of)) if progress else None))
+    summary = app.sync.run(progress=(lambda now: progress(now.n, now.of)) if progress else None)
+    return {one.name: getattr(summary, one.name) for one in fields(summary) if one.name != "papers"}
 
 
 def record_list(

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import msgspec
 
 from nxcrm_desktop.errors import NxcrmError
 from sync.client.failures import SAFE, from_problem, other_server, update_needed, wrong_server
-from sync.client.ports import Cancel, Clock, LocalStore, Progress, SyncApi, SyncProgress, SyncState, SyncSummary
+from sync.client.ports import (
+    Cancel,
+    Clock,
+    LocalStore,
+    PaperTransfer,
+    Progress,
+    SyncApi,
+    SyncProgress,
+    SyncState,
+    SyncSummary,
+)
 from sync.protocol.codes import Code
 from sync.protocol.messages import (
     PROTOCOL,
@@ -39,12 +49,26 @@ Totals = dict[tuple[str, str], tuple[int, str]]
 class SyncEngine:
     """Syncs one device. Runs wait for each other; one run never leaves half of a batch or page behind."""
 
-    def __init__(self, store: LocalStore, api: SyncApi, clock: Clock, *, app_version: str = "") -> None:
+    def __init__(
+        self,
+        store: LocalStore,
+        api: SyncApi,
+        clock: Clock,
+        *,
+        papers: PaperTransfer | None = None,
+        app_version: str = "",
+    ) -> None:
         self.store = store
         self._api = api
         self._clock = clock
+        self._papers = papers
         self._app_version = app_version
         self._turn = threading.Lock()
+        self._rows_first = threading.Event()
+
+    def make_way(self) -> None:
+        """There is news for the rows: documents under way stop after the present piece and go on with the next run."""
+        self._rows_first.set()
 
     def run(self, progress: Progress | None = None, cancel: Cancel | None = None) -> SyncSummary:
         """Push, pull and acknowledge. Stops early, with ``complete`` false, once ``cancel`` says so.
@@ -53,15 +77,30 @@ class SyncEngine:
         server_outdated, device_revoked. What was settled or stored until then stays so; a later run goes on from there.
         """
         with self._turn:
+            self._rows_first.clear()
             try:
-                return self._once(progress, cancel)
+                summary = self._once(progress, cancel)
             except NxcrmError as error:
                 if error.code != "epoch_changed":
                     raise
-                return self._once(progress, cancel)  # restored while we spoke to it: hello tells whether we may go on
+                summary = self._once(progress, cancel)  # restored meanwhile: hello tells whether we may go on
+            return self._with_papers(summary, progress, cancel)
 
     def _once(self, progress: Progress | None, cancel: Cancel | None) -> SyncSummary:
-        return _Run(self.store, self._api, self._clock, progress, cancel).go(self._app_version)
+        return _Run(self.store, self._api, self._clock, self._papers, progress, cancel).go(self._app_version)
+
+    def _with_papers(self, summary: SyncSummary, progress: Progress | None, cancel: Cancel | None) -> SyncSummary:
+        """Documents follow the rows. Edits made meanwhile, and news, stop them after a piece: see :meth:`make_way`."""
+        if self._papers is None or not summary.complete:
+            return summary
+
+        def is_cancelled() -> bool:
+            return (cancel is not None and cancel()) or self._rows_first.is_set() or self.store.standing().waiting > 0
+
+        papers = self._papers.run(progress, is_cancelled)
+        up, down = summary.bytes_up + papers.bytes_up, summary.bytes_down + papers.bytes_down
+        complete = summary.complete and not self.store.state().waiting
+        return replace(summary, complete=complete, bytes_up=up, bytes_down=down, papers=papers)
 
 
 @dataclass(slots=True)
@@ -75,11 +114,18 @@ class _Count:
 
 class _Run:
     def __init__(
-        self, store: LocalStore, api: SyncApi, clock: Clock, progress: Progress | None, cancel: Cancel | None
+        self,
+        store: LocalStore,
+        api: SyncApi,
+        clock: Clock,
+        papers: PaperTransfer | None,
+        progress: Progress | None,
+        cancel: Cancel | None,
     ) -> None:
         self._store = store
         self._api = api
         self._clock = clock
+        self._papers = papers
         self._progress = progress
         self._cancelled = cancel or (lambda: False)
         self._count = _Count()
@@ -96,6 +142,8 @@ class _Run:
             if not complete or not self._store.state().waiting:
                 break
         if complete:
+            if self._papers is not None:
+                self._papers.tidy()  # before the server is told what was erased here
             self._acknowledge(state.device_id)
         return self._summary(complete=complete and not self._store.state().waiting)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.messages import Ack, Checksum, Hello, HelloReply, Mutation, Pull, PullReply, Push, PushReply, Result
 
 
@@ -34,11 +35,28 @@ class PageOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperSummary:
+    """What a run did for the bytes of documents.
+
+    ``waiting``: contents that are still to be sent or fetched. ``failure``: what ended it early (the network, the
+    server, a full disk, the sign-in); None when it came to its end, was cancelled or made way.
+    """
+
+    uploaded: int = 0
+    downloaded: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    waiting: int = 0
+    failure: NxcrmError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSummary:
-    """What one run did; the keys of ``nxcrm sync --json``.
+    """What one run did; the keys of ``nxcrm sync --json``, but for ``papers``.
 
     ``merged``, ``conflicts`` and ``rejected`` (refused, or the row was gone) count pushed edits. ``complete``: the
-    outbox is empty and the server's head was reached. Bytes are those of request and response bodies on the wire.
+    outbox is empty and the server's head was reached. Bytes are those of request and response bodies on the wire,
+    those of documents included. ``papers``: what became of the bytes of documents; their failure fails no run.
     """
 
     pushed: int = 0
@@ -49,13 +67,17 @@ class SyncSummary:
     complete: bool = False
     bytes_up: int = 0
     bytes_down: int = 0
+    papers: PaperSummary = PaperSummary()
 
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """``n`` of ``of`` edits sent (push) or rows received (pull), and the bytes moved so far in this run."""
+    """``n`` of ``of`` edits sent (push), rows received (pull) or bytes of documents moved (papers); all bytes so far.
 
-    phase: Literal["push", "pull"]
+    ``bytes_up`` and ``bytes_down`` are those of this run.
+    """
+
+    phase: Literal["push", "pull", "papers"]
     n: int
     of: int
     bytes_up: int
@@ -145,6 +167,23 @@ class LocalStore(Protocol):
 
     def acknowledged(self, erased: Sequence[str], at_ms: int) -> None:
         """The server knows of these erasures; a run was completed at ``at_ms``."""
+
+
+class PaperTransfer(Protocol):
+    """Sends and fetches the bytes of documents, after their rows are in step with the server."""
+
+    def tidy(self) -> None:
+        """Remove the bytes of documents that are no longer on this device, above all of erased ones.
+
+        Called when the server's head is reached, before it is told what was erased. NxcrmError: nothing is told yet.
+        """
+
+    def run(self, progress: Progress | None, cancel: Cancel | None) -> PaperSummary:
+        """Send what the server lacks, fetch what is to be kept here, keep within the space.
+
+        ``cancel`` is asked between pieces, each of about a second. What was moved stays moved. No NxcrmError is
+        raised: the summary holds it.
+        """
 
 
 class Clock(Protocol):
