@@ -99,7 +99,7 @@ class SyncEngine:
 
         papers = self._papers.run(progress, is_cancelled)
         up, down = summary.bytes_up + papers.bytes_up, summary.bytes_down + papers.bytes_down
-        complete = summary.complete and not self.store.state().waiting
+        complete = not self.store.state().waiting
         return replace(summary, complete=complete, bytes_up=up, bytes_down=down, papers=papers)
 
 
