@@ -45,6 +45,11 @@ def _integer(name: str, *, key: bool = False, null: bool = False) -> Column[obje
     return Column(name, Integer if key else BigInteger, primary_key=key, nullable=null, autoincrement=False)
 
 
+RUN_COUNTS = (
+    "pushed", "pulled", "merged", "conflicts", "rejected", "papers_up", "papers_down", "bytes_up", "bytes_down",
+)  # fmt: skip
+"""What a run of sync counts: edits, rows, conflicts, documents, bytes."""
+
 _ROW_ERASED = "erasing the row removes its entries"
 _WITH_ROW = "goes with the row"
 
@@ -98,6 +103,17 @@ def _add_sync_tables(metadata: MetaData) -> None:
         facts=TableFacts(
             "history of sync: refused edits", Personal.FREE_TEXT, _ROW_ERASED,
             {"detail": "JSON: of a run its counts, of a refused edit what was typed"},
+        ),
+    )  # fmt: skip
+
+
+    _local(
+        "sync_run", metadata,
+        Column("id", Integer, primary_key=True), _integer("at"), _integer("ended"), _text("outcome"),
+        _text("code", null=True), *(_integer(name) for name in RUN_COUNTS),
+        facts=TableFacts(
+            "runs of sync that did something or failed, the latest few hundred", Personal.NONE, "holds counts only",
+            {"outcome": "done, partial, stopped or failed", "code": "of the error", "at": "UTC ms"},
         ),
     )  # fmt: skip
 

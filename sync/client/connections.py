@@ -34,8 +34,7 @@ class Sockets:
     def add(self, one: socket.socket) -> None:
         """Watch over a socket, before anyone waits for it. ConnectionAbortedError once all were broken."""
         with self._turn:
-            if self._broken:
-                raise ConnectionAbortedError("closed while it was being opened")
+            self.require_whole()
             self._open = [known for known in self._open if known.fileno() >= 0]
             self._open.append(one)
 
@@ -46,10 +45,10 @@ class Sockets:
             for one in self._open:
                 _break(one)
 
-    @property
-    def broken(self) -> bool:
-        """Whether :meth:`break_all` was called."""
-        return self._broken
+    def require_whole(self) -> None:
+        """ConnectionAbortedError once all were broken."""
+        if self._broken:
+            raise ConnectionAbortedError("the connections were closed")
 
 
 def _break(one: socket.socket) -> None:
@@ -99,6 +98,7 @@ class _Opening(HTTPConnection):
         try:
             for option in self.socket_options or ():
                 made.setsockopt(*option)
+            self._sockets.require_whole()
             made.setblocking(False)
             made.connect_ex(address)
             self._sockets.add(made)  # only now: what is not yet connecting cannot be broken off
