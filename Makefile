@@ -89,6 +89,10 @@ audit: setup-dev ## bandit: security findings in the source
 bench: setup-dev ## measure every figure the README quotes
 	@$(OFFSCREEN) $(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: bench-sync
+bench-sync: setup-dev ## measure sync alone: both databases, many rows, one row, a hundred laptops at once
+	@$(OFFSCREEN) $(BIN)/python -m benchmarks sync fleet $(ARGS)
+
 .PHONY: screenshots
 screenshots: setup-dev ## redraw the pictures of the documentation
 	@$(OFFSCREEN) $(BIN)/python -m tests.helpers.screenshots $(ARGS)

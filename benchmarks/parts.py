@@ -13,6 +13,7 @@ PARTS = {
     "store": "benchmarks.store",
     "server": "benchmarks.server",
     "sync": "benchmarks.sync",
+    "fleet": "benchmarks.fleet",
     "unlock": "benchmarks.unlocking",
     "desktop": "benchmarks.desktop",
 }
