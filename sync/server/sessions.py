@@ -15,12 +15,16 @@ from sync.server.services.tokens import Tokens
 
 @dataclass(frozen=True, slots=True)
 class DeviceSession:
-    """A signed-in device. ``role`` is the user's role now; ``family_id`` the sign-in the token descends from."""
+    """A signed-in device. ``role`` is the user's role now; ``family_id`` the sign-in the token descends from.
+
+    ``expires_at``: when the access token runs out, UTC milliseconds.
+    """
 
     device_id: str
     user_id: str
     role: Role
     family_id: str = ""
+    expires_at: int = 0
 
 
 async def current_session(request: Request) -> DeviceSession:
@@ -33,4 +37,4 @@ async def current_session(request: Request) -> DeviceSession:
         raise NxcrmError(Code.UNAUTHENTICATED, "Sign in first.", safe="Nothing was changed.")
     tokens: Tokens = request.app.state.tokens
     known = await run_in_threadpool(tokens.session, token)
-    return DeviceSession(known.device_id, known.user_id, Role(known.role), known.family_id)
+    return DeviceSession(known.device_id, known.user_id, Role(known.role), known.family_id, known.expires_at)

@@ -104,7 +104,7 @@ def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit
     results = Judge(connection, access_of(connection, session.user_id), rows, edits).results()
     log = [(r.n, _digest(edit), msgspec.json.encode(r).decode()) for edit, r in zip(edits, results, strict=True)]
     log_results(connection, session.device_id, log)
-    stamp(connection, rows.write())
+    stamp(connection, rows.write(), by=session.device_id)
     return results
 
 

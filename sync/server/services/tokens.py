@@ -30,12 +30,13 @@ REFRESH_MS = 30 * 24 * 3600 * 1000
 
 @dataclass(frozen=True, slots=True)
 class KnownSession:
-    """What an access token stands for."""
+    """What an access token stands for. ``expires_at``: when the token runs out, UTC milliseconds."""
 
     device_id: str
     user_id: str
     role: str
     family_id: str
+    expires_at: int
 
 
 class Tokens:
@@ -79,7 +80,9 @@ class Tokens:
         if known is None:
             raise unauthenticated()
         _require_alive(known)
-        return KnownSession(known["device_id"], known["user_id"], known["role"], known["family_id"])
+        return KnownSession(
+            known["device_id"], known["user_id"], known["role"], known["family_id"], known["expires_at"]
+        )
 
     def sign_out(self, request: Refresh) -> None:
         """Ends the session that the refresh token belongs to. NxcrmError ``unauthenticated``."""

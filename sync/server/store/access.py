@@ -38,13 +38,39 @@ def access_of(connection: Connection, user_id: str) -> Access:
     role = _role(connection, user_id)
     people = frozenset({user_id} | (_below(connection, user_id) if REACH[role] is Reach.TEAM else set()))
     numbers = dict(connection.execute(select(scope.c.name, scope.c.id)).all())
-    names = {REF, share(user_id), *map(owner, people)}
-    if REACH[role] is Reach.ALL:
-        names.update(name for name in numbers if name.startswith(_OWNED))
-    if may(role, Action.READ, "incident") or may(role, Action.READ, "privacy_request"):
-        names.add(DESK)
+    names = _names(user_id, role, people, numbers)
     ordered = tuple(sorted(names, key=lambda name: (name != REF, name)))
     return Access(user_id, role, people, ordered, {name: numbers[name] for name in ordered if name in numbers})
+
+
+def _names(user_id: str, role: Role, people: Iterable[str], known: Iterable[str]) -> set[str]:
+    """Names of the scopes they see; ``known``: those that have ever held a row."""
+    names = {REF, share(user_id), *map(owner, people)}
+    if REACH[role] is Reach.ALL:
+        names.update(name for name in known if name.startswith(_OWNED))
+    if may(role, Action.READ, "incident") or may(role, Action.READ, "privacy_request"):
+        names.add(DESK)
+    return names
+
+
+class Roster:
+    """The rights of all active members of staff as of one snapshot, by two queries however many are asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        rows = connection.execute(
+            select(_USER.id, _USER.role, _USER.active, _USER.manager_id).where(_USER.deleted_at.is_(None))
+        ).all()
+        self._roles = {user_id: Role(role) for user_id, role, active, _ in rows if active == 1}
+        self._reports = _by_manager((user_id, manager_id) for user_id, _, _, manager_id in rows)
+        self._known = list(connection.execute(select(scope.c.name)).scalars())
+
+    def rights(self, user_id: str) -> tuple[Role, frozenset[str]] | None:
+        """Role and names of scopes, as :func:`access_of` gives them; None if they are not active."""
+        role = self._roles.get(user_id)
+        if role is None:
+            return None
+        people = {user_id} | (_descend(self._reports, user_id) if REACH[role] is Reach.TEAM else set())
+        return role, frozenset(_names(user_id, role, people, self._known))
 
 
 def _role(connection: Connection, user_id: str) -> Role:
@@ -61,13 +87,22 @@ def _role(connection: Connection, user_id: str) -> Role:
 
 
 def _below(connection: Connection, user_id: str) -> set[str]:
-    """Everyone who reports to them, directly or not; a circle of reporting lines ends where it began."""
+    everyone = connection.execute(select(_USER.id, _USER.manager_id).where(_USER.deleted_at.is_(None)))
+    return _descend(_by_manager(map(tuple, everyone)), user_id)
+
+
+def _by_manager(people: Iterable[tuple[str, str | None]]) -> Mapping[str | None, list[str]]:
     reports: dict[str | None, list[str]] = defaultdict(list)
-    for person, manager in connection.execute(select(_USER.id, _USER.manager_id).where(_USER.deleted_at.is_(None))):
+    for person, manager in people:
         reports[manager].append(person)
+    return reports
+
+
+def _descend(reports: Mapping[str | None, list[str]], user_id: str) -> set[str]:
+    """Everyone who reports to them, directly or not; a circle of reporting lines ends where it began."""
     found: set[str] = set()
-    waiting: Iterable[str] = reports[user_id]
+    waiting: Iterable[str] = reports.get(user_id, ())
     while waiting := [person for person in waiting if person not in found]:
         found.update(waiting)
-        waiting = [report for person in waiting for report in reports[person]]
+        waiting = [report for person in waiting for report in reports.get(person, ())]
     return found

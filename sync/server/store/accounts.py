@@ -17,6 +17,7 @@ from sync.server.store.accounts_tables import (
     REFRESH_TOKEN,
     THROTTLE,
 )
+from sync.server.store.announce import News, announce
 from sync.server.store.tables import ENTITY_TABLES
 
 _USER = ENTITY_TABLES["user"]
@@ -128,7 +129,10 @@ def change_device(connection: Connection, device_id: str, values: Mapping[str, V
 def end_families(connection: Connection, column: str, value: str, reason: str, now: int) -> int:
     """Ends every open session whose ``column`` (id, device_id, user_id) is ``value``; returns how many."""
     open_ones = FAMILY.c[column] == value, FAMILY.c.ended_at.is_(None)
-    return connection.execute(update(FAMILY).where(*open_ones).values(ended_at=now, ended_by=reason)).rowcount
+    ended = connection.execute(update(FAMILY).where(*open_ones).values(ended_at=now, ended_by=reason)).rowcount
+    if ended:
+        announce(connection, News(sessions=True))
+    return ended
 
 
 def refresh_token(connection: Connection, digest: str) -> RowMapping | None:
@@ -157,7 +161,7 @@ def session(connection: Connection, digest: str, now: int) -> RowMapping | None:
     wanted = (
         select(
             FAMILY.c.id.label("family_id"), FAMILY.c.device_id, FAMILY.c.user_id, FAMILY.c.ended_at, DEVICE.c.state,
-            DEVICE.c.last_seen_at, _USER.c.role, _USER.c.active,
+            DEVICE.c.last_seen_at, _USER.c.role, _USER.c.active, ACCESS_TOKEN.c.expires_at,
         )
         .select_from(ACCESS_TOKEN)
         .join(FAMILY, FAMILY.c.id == ACCESS_TOKEN.c.family_id)

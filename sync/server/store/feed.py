@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from sync.protocol.checksums import add, from_hex, remove, row_hash, to_hex
 from sync.server.store import tables
+from sync.server.store.announce import announce_feed
 from sync.server.store.engine import is_sqlite
 from sync.server.store.rows import Key, Row
 from sync.server.store.scopes import ScopeGraph, about, borrowers, grouped, heirs
@@ -39,11 +40,12 @@ class Entry:
     old: int | None
 
 
+_STAFF = ENTITIES["user"].number
 Standing = Mapping[int, tuple[int, int]]
 """Of one row: scope number → (op, version)."""
 
 
-def stamp(connection: Connection, rows: Sequence[Row]) -> None:
+def stamp(connection: Connection, rows: Sequence[Row], *, by: str = "") -> None:
     """Give the rows just written their places in the feed, and everything whose scopes follow from theirs.
 
     Must be the last thing a writing transaction does. Every writer waits here for the one before it to commit, so that
@@ -56,7 +58,7 @@ def stamp(connection: Connection, rows: Sequence[Row]) -> None:
     _lock_clock(connection)
     entries = _Stamping(connection, synced).entries()
     if entries:
-        _store(connection, sorted(entries, key=lambda entry: entry.entity))
+        _store(connection, sorted(entries, key=lambda entry: entry.entity), by)
 
 
 def _lock_clock(connection: Connection) -> None:
@@ -164,7 +166,7 @@ def standings(connection: Connection, keys: Iterable[Key]) -> dict[Key, dict[int
     return found
 
 
-def _store(connection: Connection, entries: Sequence[Entry]) -> None:
+def _store(connection: Connection, entries: Sequence[Entry], by: str) -> None:
     count = len(entries)
     sql = f"UPDATE sync_clock SET v = v + {mark(connection)} WHERE id = 1 RETURNING v"  # noqa: S608 (constant)
     head = fetch(connection, sql, count)[0][0]
@@ -174,6 +176,7 @@ def _store(connection: Connection, entries: Sequence[Entry]) -> None:
     heads = {row[2]: row[3] for row in rows}  # ascending: the last one of a scope is its newest
     update_many(connection, tables.scope, ("head",), [(seq, scope_id) for scope_id, seq in heads.items()])
     _store_checksums(connection, entries)
+    announce_feed(connection, head, heads, by=by, staff=any(entry.entity == _STAFF for entry in entries))
 
 
 _REPLACE = (
