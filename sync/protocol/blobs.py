@@ -11,9 +11,9 @@ bytes once its maker has proved to hold them, by uploading them whole or by bein
 ``complete`` is therefore said only to who may read the content through another row or has uploaded it; everybody else
 uploads, and the server keeps one copy. Opening an upload again is harmless: it is how a device asks what is missing.
 
-409 ``wrong_offset``: :attr:`sync.protocol.messages.Problem.offset` says where to go on · 409 ``upload_incomplete``: the
-same · 422 ``hash_mismatch``: the upload is discarded, begin again · 413 ``blob_too_large`` · 429 ``upload_quota``: finish
-what is open, or wait · 404 ``not_found`` for a download: absent, not uploaded yet, and not allowed, alike.
+409 ``wrong_offset`` and ``upload_incomplete``: :attr:`sync.protocol.messages.Problem.offset` says where to go on ·
+422 ``hash_mismatch``: the upload is discarded, begin again · 413 ``blob_too_large`` · 429 ``upload_quota``: finish what
+is open, or wait · 404 ``not_found`` for a download: absent, not uploaded yet, and not allowed, alike.
 """
 
 from __future__ import annotations
