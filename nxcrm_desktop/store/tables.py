@@ -106,7 +106,6 @@ def _add_sync_tables(metadata: MetaData) -> None:
         ),
     )  # fmt: skip
 
-
     _local(
         "sync_run", metadata,
         Column("id", Integer, primary_key=True), _integer("at"), _integer("ended"), _text("outcome"),
@@ -115,6 +114,34 @@ def _add_sync_tables(metadata: MetaData) -> None:
             "runs of sync that did something or failed, the latest few hundred", Personal.NONE, "holds counts only",
             {"outcome": "done, partial, stopped or failed", "code": "of the error", "at": "UTC ms"},
         ),
+    )  # fmt: skip
+
+
+def _add_paper_tables(metadata: MetaData) -> None:
+    _local(
+        "paper", metadata,
+        _text("sha256", key=True), _integer("size"), _integer("here"), _integer("on_server"), _integer("used_at"),
+        _text("version_id", null=True), _text("failure", null=True), _integer("tries"), _integer("retry_at", null=True),
+        Index("ix_paper_state", "on_server", "here"),
+        facts=TableFacts(
+            "where the bytes of each document version are", Personal.TECHNICAL, "goes with the last version",
+            {
+                "here": "1: the content is on this device, encrypted", "used_at": "UTC ms, of attaching or opening it",
+                "on_server": "1: the server has said that it holds the whole content",
+                "version_id": "the version it was attached as on this device",
+                "failure": "code of the latest failure to send or fetch it", "tries": "failures in a row",
+                "retry_at": "UTC ms; null with a failure: not before the user asks for it",
+            },
+        ),
+        rowid=False,
+    )  # fmt: skip
+    _local(
+        "paper_pin", metadata, _text("entity", key=True), _text("row_id", key=True),
+        facts=TableFacts(
+            "documents, and leads, customers and deals whose documents, are kept on this device", Personal.TECHNICAL,
+            "goes with the row",
+        ),
+        rowid=False,
     )  # fmt: skip
 
 
@@ -170,6 +197,7 @@ def _build() -> MetaData:
     for info in SYNCED:
         _add_entity(metadata, info)
     _add_sync_tables(metadata)
+    _add_paper_tables(metadata)
     _add_local_tables(metadata)
     return metadata
 
