@@ -36,10 +36,31 @@ class _Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
 
 
+class BlobSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the bytes of documents lie. ``folder``: for "disk", else ``blobs`` in the data folder. The others: for
+    "bucket"; credentials left empty are looked for where boto3 looks (environment, shared file, the machine's role).
+
+    ``keep_unfinished_days``: an upload nobody goes on with is discarded. ``keep_deleted_days``: how long bytes outlive
+    the deletion of their document; those of an erased one go at once.
+    """
+
+    store: Literal["disk", "bucket"] = "disk"
+    folder: str = ""
+    bucket: str = ""
+    prefix: str = ""
+    endpoint: str = ""
+    region: str = ""
+    access_key: str = ""
+    secret_key: str = ""
+    keep_unfinished_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
+    keep_deleted_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: _Organisation = _Organisation()
     database: _Database = _Database()
     policy: OrgPolicy = OrgPolicy()
+    blobs: BlobSettings = BlobSettings()
 
 
 @dataclass(frozen=True)
@@ -50,6 +71,7 @@ class ServerConfig:
     database_url: str
     organisation: str
     policy: OrgPolicy
+    blobs: BlobSettings = BlobSettings()
     development: bool = False  # served with a certificate made here, or to this machine alone
 
     @property
@@ -62,6 +84,11 @@ class ServerConfig:
     def tls_dir(self) -> Path:
         """Folder of the certificates made for development."""
         return self.data_dir / "tls"
+
+    @property
+    def blob_dir(self) -> Path:
+        """Folder of the bytes of documents, where they lie on a disk."""
+        return Path(self.blobs.folder) if self.blobs.folder else self.data_dir / "blobs"
 
     @property
     def key_file(self) -> Path:
@@ -98,7 +125,7 @@ def load(data_dir: Path) -> ServerConfig:
             "bad_config", f"{path} cannot be read: {problem}.", safe="Nothing was changed.", todo="Correct the file."
         ) from problem
     url = checked_url(known.database.url) or default_database(data_dir)
-    return ServerConfig(data_dir, url, known.organisation.name, known.policy)
+    return ServerConfig(data_dir, url, known.organisation.name, known.policy, known.blobs)
 
 
 def default_database(data_dir: Path) -> str:
@@ -116,7 +143,11 @@ def save(data_dir: Path, *, organisation: str, database_url: str, policy: OrgPol
         "# which allows it while the server runs with --dev-tls or --insecure-loopback.\n"
         "# offline_days: how many days a device may be opened without having met the server.\n"
         f"[policy]\npassword_only_devices = {json.dumps(policy.password_only_devices)}\n"
-        f"offline_days = {policy.offline_days}\n"
+        f"offline_days = {policy.offline_days}\n\n"
+        "# Where the bytes of documents lie, encrypted: in a folder (the default: blobs, beside this file), or in an\n"
+        '# S3-compatible bucket: store = "bucket", bucket = NAME, and prefix, endpoint, region, access_key, secret_key\n'
+        "# as needed. Credentials left out are taken from the environment or the machine's role.\n"
+        '[blobs]\nstore = "disk"\n'
     )
     write_atomically(data_dir / CONFIG_NAME, text.encode())
 

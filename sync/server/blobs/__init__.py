@@ -1,0 +1,1 @@
+"""Where the bytes of documents lie: encrypted pieces on a disk or in a bucket."""
