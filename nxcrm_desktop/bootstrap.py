@@ -28,9 +28,11 @@ from nxcrm_desktop.services.status import Standing, StatusService
 from nxcrm_desktop.store.engine import Store, create_store, open_store
 from nxcrm_desktop.store.sync_store import StoreTokenVault, SyncStore
 from sync.client.auth import Session
-from sync.client.background import BackgroundSync, Schedule, SyncStatus
+from sync.client.background import BackgroundSync
 from sync.client.engine import SyncEngine
 from sync.client.failures import from_problem
+from sync.client.schedule import Schedule
+from sync.client.telling import SyncStatus
 from sync.client.transport import CONNECT_SECONDS, READ_SECONDS, Endpoint, Transport
 from sync.protocol.codes import Code
 from sync.protocol.messages import PROTOCOL, Hello, Problem

@@ -20,7 +20,7 @@ from ui.words import Words
 
 if TYPE_CHECKING:
     from nxcrm_desktop.bootstrap import App
-    from sync.client.background import SyncStatus
+    from sync.client.telling import SyncStatus
 
 _PHASES = {"conflicts": "synced", "paused": "offline"}
 

@@ -1,107 +1,104 @@
-"""Sync without being asked: at start, after edits, on reconnect, and now and then; quiet while there is no network."""
+"""Sync without being asked: at start, after edits, on news, on reconnect, now and then; quiet while nothing answers."""
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from typing import Protocol
 
 import structlog
 
 from nxcrm_desktop.domain.records import ChangeSet
 from nxcrm_desktop.errors import NxcrmError
-from sync.client.engine import SyncEngine
 from sync.client.failures import SIGN_IN, TRANSIENT
-from sync.client.ports import Clock, SyncProgress
+from sync.client.ports import Cancel, Clock, LocalStore, PaperSummary, Progress, SyncProgress, SyncSummary
+from sync.client.schedule import Schedule, asked_to_wait, spread, within
+from sync.client.telling import MeteredRule, Phase, SyncStatus
 from sync.client.transport import READ_SECONDS
 
 Unsubscribe = Callable[[], None]
 Subscribe = Callable[[Callable[[ChangeSet], None]], Unsubscribe]
 
-JITTER: Final = 0.2
-LONGEST_RETRY_AFTER: Final = 3600.0
-"""Seconds a server may ask to be left alone; a mistyped number must not silence a device for good."""
+
+_NOTHING = SyncProgress("push", 0, 0, 0, 0)
 
 
-class Phase(StrEnum):
-    """What the sync pill says."""
+class Engine(Protocol):
+    """What runs: a SyncEngine, or one whose runs are recorded."""
 
-    SYNCED = "synced"
-    SYNCING = "syncing"
-    OFFLINE = "offline"
-    CONFLICTS = "conflicts"
-    SIGN_IN = "sign_in"
-    FAILED = "failed"
-    PAUSED = "paused"
+    @property
+    def store(self) -> LocalStore:
+        """The device's store."""
 
+    def run(self, progress: Progress | None = None, cancel: Cancel | None = None) -> SyncSummary:
+        """One run."""
 
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
-    """What is told: ``n`` of ``of`` while syncing, edits ``waiting``, open ``conflicts``, last full run (UTC ms).
-
-    ``error``: why the phase is offline, sign_in or failed.
-    """
-
-    phase: Phase
-    n: int = 0
-    of: int = 0
-    waiting: int = 0
-    conflicts: int = 0
-    last_sync_ms: int | None = None
-    error: NxcrmError | None = None
+    def make_way(self) -> None:
+        """Documents under way let the rows go first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """Seconds: ``every`` between runs, ``settle`` after an edit, back-off from ``first`` to ``longest``."""
+class News(Protocol):
+    """Hears of news from the server; sync.client.live.LiveNews."""
 
-    every: float = 60.0
-    settle: float = 0.5
-    first: float = 5.0
-    longest: float = 900.0
+    def want(self, wanted: bool) -> None:
+        """Listen from now on, or no longer."""
 
-    def after_failures(self, failures: int) -> float:
-        """How long to wait after so many failures in a row (≥ 1)."""
-        return min(self.first * 2.0 ** min(failures - 1, 30), self.longest)
+    def stop(self, timeout: float) -> bool:
+        """End for good. False: its thread still runs."""
 
 
 class BackgroundSync:
-    """One thread that runs the engine and reports: ``report`` is called from it alone, with each new status."""
+    """One thread that runs the engine and reports: ``report`` is called from it alone, with each new status.
+
+    ``interrupt`` breaks the engine's waits for the network, for good. Everything else may be called from any thread.
+    """
 
     def __init__(
         self,
-        engine: SyncEngine,
+        engine: Engine,
         *,
         subscribe: Subscribe,
         report: Callable[[SyncStatus], None],
         clock: Clock,
         schedule: Schedule | None = None,
+        interrupt: Callable[[], None] = lambda: None,
+        rule: MeteredRule = MeteredRule.ROWS,
+        paused: bool = False,
     ) -> None:
         self._engine = engine
         self._subscribe = subscribe
         self._report = report
         self._clock = clock
         self._schedule = schedule or Schedule()
+        self._interrupt = interrupt
         self._thread = threading.Thread(target=self._main, name="nxcrm-sync", daemon=True)
+        self._listener: News | None = None
         self._changed = threading.Condition()  # guards what follows
         self._stopping = False
-        self._paused = False
+        self._paused = paused
         self._held = False  # nothing helps but the user: signing in
+        self._metered = False
+        self._rule = rule
+        self._asked = False  # by hand: the next run minds no metered link
+        self._by_hand = False  # nor does the present one
+        self._live = False  # news comes by itself
         self._news = False  # something to report though nothing to run
         self._due: float | None = None  # when the next run begins, by the monotonic clock
-        self._quiet_until = 0.0  # back-off: edits wait for it, a kick does not
+        self._quiet_until = 0.0  # back-off: edits and news wait for it, a kick does not
         self._server_until = 0.0  # Retry-After: everything waits for it
         self._failures = 0
         self._status = SyncStatus(Phase.OFFLINE)  # the thread's own
+        self._papers = PaperSummary()  # the thread's own: of the last run
+        self._retry_ms: int | None = None  # the thread's own: when a failed run is tried again
 
     # ------------------------------------------------------------------------------------------- what others call
 
-    def start(self) -> None:
-        """Begin, with a run at once."""
-        self.kick()
+    def start(self, listener: News | None = None) -> None:
+        """Begin, with a run at once. ``listener`` is told to listen once the server has answered."""
+        self._listener = listener
+        with self._changed:
+            self._news = self._paused
+        self.reconnected()
         self._thread.start()
 
     def stop(self, timeout: float = READ_SECONDS) -> bool:
@@ -112,28 +109,71 @@ class BackgroundSync:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+        self._interrupt()
+        quiet = self._listener is None or self._listener.stop(timeout)
         self._thread.join(timeout)
-        return not self._thread.is_alive()
+        return quiet and not self._thread.is_alive()
 
     def kick(self) -> None:
-        """Sync now: the user asked for it or signed in, or the network came back. Only Retry-After still holds it."""
+        """Sync now, documents included, on any link: the user asked for it, or signed in. Only Retry-After holds it."""
         with self._changed:
+            self._asked = True
             self._held = False
+        self.reconnected()
+
+    def reconnected(self) -> None:
+        """The network came back: no back-off any more."""
+        with self._changed:
             self._failures = 0
             self._quiet_until = 0.0
             self._run_at(self._clock.monotonic())
+        self._engine.make_way()
+
+    def kick_soft(self) -> None:
+        """There is something newer at the server. Hints in quick succession go together; back-off is kept to."""
+        with self._changed:
+            self._run_at(max(self._clock.monotonic() + within(self._schedule.news), self._quiet_until))
+        self._engine.make_way()
 
     def pause(self) -> None:
-        """No further runs; the present one ends after its batch or page."""
+        """No further runs; the present one ends after its batch, page or piece."""
         with self._changed:
             self._paused = self._news = True
             self._changed.notify_all()
+        self._listen(False)
 
     def resume(self) -> None:
         """Go on, with a run at once."""
         with self._changed:
             self._paused = False
-        self.kick()
+        self.reconnected()
+
+    def set_link(self, *, metered: bool, rule: MeteredRule) -> None:
+        """The link is paid by volume, or not; and what to do then."""
+        with self._changed:
+            if (metered, rule) == (self._metered, self._rule):
+                return
+            self._metered, self._rule, self._news = metered, rule, True
+            resting = self._resting
+            if not resting:
+                self._run_at(max(self._clock.monotonic(), self._quiet_until))
+            self._changed.notify_all()
+        if resting:
+            self._listen(False)
+
+    def live(self, up: bool) -> None:
+        """News comes by itself from now on, or no longer: the timer is that much slower."""
+        with self._changed:
+            self._live, self._news = up, True
+            if not up:
+                self._run_at(max(self._clock.monotonic() + spread(self._schedule.every), self._quiet_until))
+            self._changed.notify_all()
+        if up:
+            self.kick_soft()  # for what came while nobody listened
+
+    def papers_wait(self) -> bool:
+        """Whether the bytes of documents are to wait for a link that is not paid by volume. Asked by the engine."""
+        return self._metered and self._rule is not MeteredRule.EVERYTHING and not self._by_hand
 
     # --------------------------------------------------------------------------------------------------- the thread
 
@@ -147,6 +187,7 @@ class BackgroundSync:
             raise
         finally:
             unsubscribe()
+            self._listen(False)
 
     def _next_step(self) -> Callable[[], None] | None:
         """What to do next, once there is something to do. None: stop."""
@@ -158,51 +199,77 @@ class BackgroundSync:
                 wait = self._seconds_left()
                 if wait is not None and wait <= 0:
                     self._due = None
+                    self._by_hand, self._asked = self._asked, False
                     return self._run
                 self._changed.wait(wait)
             return None
 
     def _seconds_left(self) -> float | None:
         """Until the next run; None: until something happens."""
-        if self._paused or self._held or self._due is None:
+        if self._paused or self._held or self._resting or self._due is None:
             return None
         return max(self._due, self._server_until) - self._clock.monotonic()
 
+    @property
+    def _resting(self) -> bool:
+        """Whether the link is one on which nothing runs by itself."""
+        asked = self._asked or self._by_hand
+        return self._metered and self._rule is MeteredRule.NOTHING and not asked
+
     def _run(self) -> None:
+        self._retry_ms = None
         self._tell(Phase.SYNCING)
         try:
             summary = self._engine.run(self._on_progress, self._is_cancelled)
         except NxcrmError as error:
             self._after_failure(error)
         else:
-            self._after_success(complete=summary.complete)
+            self._after_success(summary)
 
-    def _after_success(self, *, complete: bool) -> None:
+    def _after_success(self, summary: SyncSummary) -> None:
+        self._papers = summary.papers
         with self._changed:
-            self._failures = 0
+            self._by_hand = False
             self._quiet_until = 0.0
-            self._run_in(self._schedule.every if complete else self._schedule.settle)
-        self._tell(Phase.PAUSED if self._paused else Phase.SYNCED)
+            self._failures = self._failures + 1 if summary.papers.failure else 0
+            self._run_in(self._rest_after(summary))
+        self._listen(not (self._paused or self._resting))
+        self._tell(self._at_rest())
+
+    def _rest_after(self, summary: SyncSummary) -> float:
+        if not summary.complete:
+            return self._schedule.settle
+        every = self._schedule.live if self._live else self._schedule.every
+        return min(every, self._schedule.after_failures(self._failures)) if self._failures else every
 
     def _after_failure(self, error: NxcrmError) -> None:
+        if self._stopping:
+            return  # the network was taken away from it
         structlog.get_logger("nxcrm.sync").info("sync_failed", code=error.code)
+        self._by_hand = False
         if error.code in SIGN_IN:
             with self._changed:
                 self._held = True
+            self._listen(False)
             self._tell(Phase.SIGN_IN, error=error)
             return
-        self._back_off(min(float(error.details.get("retry_after", 0)), LONGEST_RETRY_AFTER))
+        self._back_off(asked_to_wait(error))
         self._tell(Phase.OFFLINE if error.code in TRANSIENT else Phase.FAILED, error=error)
 
     def _back_off(self, retry_after: float) -> None:
         with self._changed:
             now = self._clock.monotonic()
             self._failures += 1
-            wait = self._schedule.after_failures(self._failures)
+            wait = spread(max(self._schedule.after_failures(self._failures), retry_after))
             self._server_until = now + retry_after
-            self._quiet_until = now + max(wait, retry_after)
+            self._quiet_until = now + wait
             self._due = None  # edits made meanwhile wait, too
-            self._run_in(self._quiet_until - now)
+            self._run_at(self._quiet_until)
+        self._retry_ms = self._clock.now_ms() + int(wait * 1000)
+
+    def _listen(self, wanted: bool) -> None:
+        if self._listener is not None:
+            self._listener.want(wanted and not self._stopping)
 
     # ---------------------------------------------------------------------------------------------------- when to run
 
@@ -215,34 +282,44 @@ class BackgroundSync:
             self._run_at(max(self._clock.monotonic() + self._schedule.settle, self._quiet_until))
 
     def _run_in(self, seconds: float) -> None:
-        """Later by up to a fifth at random: a thousand devices must not come back in the same second."""
-        self._run_at(self._clock.monotonic() + seconds * (1 + JITTER * random.random()))  # noqa: S311 (no secret)
+        self._run_at(self._clock.monotonic() + spread(seconds))
 
     def _run_at(self, moment: float) -> None:
         self._due = moment if self._due is None else min(self._due, moment)
         self._changed.notify_all()
 
     def _is_cancelled(self) -> bool:
-        return self._stopping or self._paused
+        return self._stopping or self._paused or self._resting
 
     # ---------------------------------------------------------------------------------------------------- what to tell
 
     def _on_progress(self, progress: SyncProgress) -> None:
-        self._tell(Phase.SYNCING, n=progress.n, of=progress.of)
+        self._tell(Phase.SYNCING, progress=progress)
+
+    def _at_rest(self) -> Phase:
+        if self._paused:
+            return Phase.PAUSED
+        return Phase.METERED if self._resting else Phase.SYNCED
 
     def _tell_standing(self) -> None:
-        if self._paused:
-            self._tell(Phase.PAUSED)
-        else:
-            self._tell(self._status.phase, error=self._status.error)
+        phase = self._at_rest()
+        if phase is Phase.SYNCED:  # neither paused nor resting: as it was, unless that is over
+            phase = self._status.phase if self._status.phase not in (Phase.PAUSED, Phase.METERED) else Phase.SYNCED
+        self._tell(phase, error=self._status.error)
 
-    def _tell(self, phase: Phase, *, n: int = 0, of: int = 0, error: NxcrmError | None = None) -> None:
+    def _tell(self, phase: Phase, *, progress: SyncProgress | None = None, error: NxcrmError | None = None) -> None:
         if self._stopping:
             return  # the store may be closing
         standing = self._engine.store.standing()
         if phase in (Phase.SYNCED, Phase.CONFLICTS):
             phase = Phase.CONFLICTS if standing.conflicts else Phase.SYNCED
-        status = SyncStatus(phase, n, of, standing.waiting, standing.conflicts, standing.last_sync_ms, error)
+        moved = progress or _NOTHING
+        status = SyncStatus(
+            phase, moved.n, moved.of, standing.waiting, standing.conflicts, standing.last_sync_ms, error,
+            stage=progress.phase if progress else "", bytes_up=moved.bytes_up, bytes_down=moved.bytes_down,
+            retry_ms=self._retry_ms, live=self._live, metered=self._metered,
+            papers_waiting=self._papers.waiting, papers_error=self._papers.failure,
+        )  # fmt: skip
         if status != self._status:
             self._status = status
             self._report(status)

@@ -11,8 +11,10 @@ import pytest
 
 from nxcrm_desktop.domain.records import ChangeSet
 from nxcrm_desktop.errors import NxcrmError
-from sync.client.background import LONGEST_RETRY_AFTER, BackgroundSync, Phase, Schedule, SyncStatus
+from sync.client.background import BackgroundSync
 from sync.client.engine import SyncEngine
+from sync.client.schedule import LONGEST_RETRY_AFTER, Schedule
+from sync.client.telling import Phase, SyncStatus
 from tests.unit.sync_client.memory import ManualClock, MemoryStore, ScriptedServer, failing
 
 PATIENCE = 10.0
