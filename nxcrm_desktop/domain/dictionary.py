@@ -16,7 +16,11 @@ from nxcrm_desktop.errors import NxcrmError
 
 COMMON = ("id", "created_at", "created_by", "updated_at", "updated_by")
 SCHEMA_VERSION = 1
-"""Version of the dictionary as spoken on the wire; raised whenever an entity or a column is added."""
+"""Version of the dictionary as spoken on the wire; raised whenever an entity or a column is added.
+
+What is added says so (``since``), columns at the end of their entity: a program of an earlier version is sent, and asked
+for, only what it knows.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,14 @@ class EntityInfo:
                 safe="Nothing was changed.",
                 todo=f"Fields are: {', '.join(self.columns)}.",
             ) from None
+
+    def columns_at(self, schema: int) -> tuple[str, ...]:
+        """Columns that a program of this version of the dictionary knows: the first ones, none left out."""
+        return tuple(name for name, facts in self.fields.items() if facts.since <= schema)
+
+    def changed_since(self, schema: int) -> bool:
+        """Whether the entity, or a column of it, is newer than this version of the dictionary."""
+        return self.facts.since > schema or any(facts.since > schema for facts in self.fields.values())
 
     def visible_to(self, role: Role) -> tuple[str, ...]:
         """Columns that a role may be sent."""

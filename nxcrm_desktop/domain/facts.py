@@ -128,6 +128,9 @@ class Facts:
     hidden_from: frozenset[Role] = frozenset()  # masked: these roles are never sent the value
     grouped: bool = True  # show an integer with lakh grouping; a year is not
     help: str = ""
+    since: int = 1  # version of the dictionary it came with; columns are appended, so it never falls along a row
+    formerly: tuple[str, ...] = ()  # names it had in earlier versions: edits made under those still find it
+    default: str | int | None = None  # what a row made before the column existed is given where one is required
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ class EntityFacts:
     importable: bool = False
     unique_hint: tuple[str, ...] = ()  # columns whose equal values make two rows look like duplicates
     indexes: tuple[tuple[str, ...], ...] = ()
+    since: int = 1  # version of the dictionary it came with
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,16 @@ import pytest
 from sqlalchemy import Table
 
 from nxcrm_desktop.domain.base import FACTS_KEY, Entity
-from nxcrm_desktop.domain.dictionary import BY_NUMBER, COMMON, ENTITIES, SYNCED, EntityInfo, entity, referring_to
+from nxcrm_desktop.domain.dictionary import (
+    BY_NUMBER,
+    COMMON,
+    ENTITIES,
+    SCHEMA_VERSION,
+    SYNCED,
+    EntityInfo,
+    entity,
+    referring_to,
+)
 from nxcrm_desktop.domain.facts import Erase, Facts, Kind, Merge, Personal, Role, Write
 from nxcrm_desktop.domain.permissions import RULES, Action, may, readable_fields, writable_fields
 from nxcrm_desktop.errors import NxcrmError
@@ -145,3 +154,19 @@ def test_columns_follow_the_role() -> None:
                 writable = writable_fields(role, info, action)
                 assert not writable & set(COMMON)
                 assert all(info.fields[name].write is not Write.SERVER for name in writable)
+
+
+def test_what_is_newer_says_so_and_comes_last() -> None:
+    """A program of an earlier version is sent a head of each row: nothing new may stand before what it knows."""
+    for info in ENTITIES.values():
+        versions = [facts.since for facts in info.fields.values()]
+        assert versions == sorted(versions), info.name
+        assert max(versions[-1], info.facts.since) <= SCHEMA_VERSION, info.name
+
+
+def test_a_required_column_that_came_later_has_a_default() -> None:
+    """Edits of programs that do not know the column yet are given it; a value is never guessed."""
+    for info in ENTITIES.values():
+        for name, facts in info.fields.items():
+            if facts.required and facts.since > info.facts.since:
+                assert facts.default is not None, f"{info.name}.{name}"
