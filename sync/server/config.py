@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -71,7 +71,7 @@ class ServerConfig:
     database_url: str
     organisation: str
     policy: OrgPolicy
-    blobs: BlobSettings = BlobSettings()
+    blobs: BlobSettings = field(default_factory=BlobSettings)
     development: bool = False  # served with a certificate made here, or to this machine alone
 
     @property
@@ -145,8 +145,8 @@ def save(data_dir: Path, *, organisation: str, database_url: str, policy: OrgPol
         f"[policy]\npassword_only_devices = {json.dumps(policy.password_only_devices)}\n"
         f"offline_days = {policy.offline_days}\n\n"
         "# Where the bytes of documents lie, encrypted: in a folder (the default: blobs, beside this file), or in an\n"
-        '# S3-compatible bucket: store = "bucket", bucket = NAME, and prefix, endpoint, region, access_key, secret_key\n'
-        "# as needed. Credentials left out are taken from the environment or the machine's role.\n"
+        '# S3-compatible bucket: store = "bucket", bucket = NAME, and prefix, endpoint, region, access_key and\n'
+        "# secret_key as needed. Credentials left out are taken from the environment or the machine's role.\n"
         '[blobs]\nstore = "disk"\n'
     )
     write_atomically(data_dir / CONFIG_NAME, text.encode())

@@ -3,9 +3,9 @@
     piece key   HKDF-SHA256(key, salt=name, info="nxcrm-piece|1")   names are random: no key ever seals two pieces
     piece       frames of AES-256-GCM                               64 KiB of content each, the last one marked
 
-A frame's nonce is its index; index and last-mark are authenticated with it, so that frames cannot be swapped, dropped or
-joined to another piece's (the STREAM construction: Hoang, Reyhanitabar, Rogaway, Vizár, CRYPTO 2015), and a piece opens
-under its own name alone. Frames are what makes a range cheap: it is decrypted from the frame it begins in.
+A frame's nonce is its index; index and last-mark are authenticated with it, so that frames cannot be swapped, dropped
+or joined to another piece's (the STREAM construction: Hoang, Reyhanitabar, Rogaway, Vizár, CRYPTO 2015), and a piece
+opens under its own name alone. Frames make a range cheap: it is decrypted from the frame it begins in.
 """
 
 from __future__ import annotations

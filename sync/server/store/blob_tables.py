@@ -1,7 +1,7 @@
 """Tables of the bytes of documents: what is stored, what is on its way, who has proved to hold it, what is to go.
 
-The bytes lie in a :class:`sync.server.blobs.ports.BlobStore` as pieces under random names. A content becomes visible, and
-a piece changes its holder, by one transaction here; nothing is ever moved or joined in the store.
+The bytes lie in a :class:`sync.server.blobs.ports.BlobStore` as pieces under random names. A content becomes visible,
+and a piece changes its holder, by one transaction here; nothing is ever moved or joined in the store.
 """
 
 from __future__ import annotations

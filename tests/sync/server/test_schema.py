@@ -7,8 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-import sync.server.store.accounts_tables  # noqa: F401 (its tables join the metadata)
-import sync.server.store.blob_tables  # noqa: F401 (as above)
+import sync.server.store.accounts_tables
+import sync.server.store.blob_tables  # noqa: F401 (these tables join the metadata)
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.errors import NxcrmError
 from sync.server.store.engine import make_engine, read_snapshot, write_transaction

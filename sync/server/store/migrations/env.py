@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import sync.server.store.accounts_tables  # noqa: F401 (its tables join the metadata)
-import sync.server.store.blob_tables  # noqa: F401 (as above)
+import sync.server.store.accounts_tables
+import sync.server.store.blob_tables  # noqa: F401 (these tables join the metadata)
 from sync.server.store.tables import METADATA
 
 context.configure(
