@@ -15,11 +15,11 @@ from nxcrm_desktop.domain.facts import EntityFacts, Facts, Kind, Role
 from nxcrm_desktop.errors import NxcrmError
 
 COMMON = ("id", "created_at", "created_by", "updated_at", "updated_by")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the dictionary as spoken on the wire; raised whenever an entity or a column is added.
 
-What is added says so (``since``), columns at the end of their entity: a program of an earlier version is sent, and asked
-for, only what it knows.
+What is added says so (``since``), columns at the end of their entity: a program of an earlier version is sent, and
+asked for, only what it knows.
 """
 
 
@@ -78,7 +78,7 @@ _NUMBERS = (
     "user", "team", "lead_stage", "contact", "company", "vehicle", "lead", "stage_change", "transaction",
     "payment_entry", "communication", "task", "document", "document_version", "consent", "privacy_request",
     "legal_hold", "disclosure", "policy_version", "policy_acceptance", "incident", "saved_view", "audit_event",
-    "usage_event", "conflict", "quarantine",
+    "usage_event", "conflict", "quarantine", "duplicate",
 )  # fmt: skip
 
 

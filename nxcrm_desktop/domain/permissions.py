@@ -67,6 +67,7 @@ audit_event        -     -     -     -     r     r
 usage_event        c     c     c     c     c     c
 conflict           ru    ru    ru    r     r     -
 quarantine         ru    ru    ru    r     r     -
+duplicate          ru    ru    -     -     r     -
 """
 _LETTERS = {"r": Action.READ, "c": Action.CREATE, "u": Action.UPDATE, "d": Action.DELETE}
 

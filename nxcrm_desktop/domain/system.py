@@ -1,4 +1,4 @@
-"""Conflicts and refused edits, saved views, the audit trail and usage events."""
+"""Conflicts, refused edits and look-alikes, saved views, the audit trail and usage events."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ class Conflict(Entity):
         "Status", Kind.CHOICE, required=True, merge=Merge.SERVER,
         choices=(("open", "Open"), ("mine", "Mine taken"), ("server", "Server's kept"), ("merged", "Merged")),
     )  # fmt: skip
+    replaced: Mapped[str | None] = column(
+        "Held when it was resolved", Kind.JSON, personal=Personal.FREE_TEXT, erase=Erase.CLEAR, merge=Merge.SERVER,
+        max_length=100_000, since=2,
+    )  # fmt: skip
+    result: Mapped[str | None] = column(
+        "Held since it was resolved", Kind.JSON, personal=Personal.FREE_TEXT, erase=Erase.CLEAR, merge=Merge.SERVER,
+        max_length=100_000, since=2,
+    )  # fmt: skip
 
 
 class Quarantine(Entity):
@@ -64,7 +72,37 @@ class Quarantine(Entity):
     typed_at: Mapped[int | None] = column("Typed", Kind.INSTANT, write=Write.SERVER, merge=Merge.SERVER)
     status: Mapped[str] = column(
         "Status", Kind.CHOICE, required=True, merge=Merge.SERVER,
-        choices=(("open", "Open"), ("applied", "Applied"), ("dismissed", "Dismissed")),
+        choices=(
+            ("open", "Open"), ("applied", "Applied"), ("dismissed", "Dismissed"), ("returned", "Given back"),
+            ("withdrawn", "Withdrawn"),
+        ),
+    )  # fmt: skip
+    code: Mapped[str | None] = column("Code", write=Write.SERVER, merge=Merge.SERVER, max_length=40, since=2)
+    note: Mapped[str | None] = column(
+        "What was decided, and why", Kind.LONG_TEXT, personal=Personal.FREE_TEXT, erase=Erase.CLEAR, merge=Merge.APPEND,
+        max_length=2000, since=2,
+    )  # fmt: skip
+
+
+class Duplicate(Entity):
+    """A row that says the same in one field as another of its kind: perhaps one person or car, recorded twice.
+
+    There is one for each of the rows, tied together by ``group_id``. It names neither the other rows nor what they
+    say, so that whoever sees one row alone learns nothing of the others; who sees several can lay them side by side.
+    """
+
+    __tablename__ = "duplicate"
+    __facts__ = EntityFacts(
+        label="Possible duplicate", plural="Possible duplicates", scope=_OF_ROW, title="field", retention="lead",
+        subject=(("row_id", "*"),), indexes=(("row_id",), ("group_id",), ("status",)), since=2,
+    )  # fmt: skip
+    entity: Mapped[str] = column("Of", required=True, write=Write.SERVER, merge=Merge.SERVER, since=2)
+    row_id: Mapped[str] = column("Row", required=True, write=Write.SERVER, merge=Merge.SERVER, since=2)
+    field: Mapped[str] = column("Same in", required=True, write=Write.SERVER, merge=Merge.SERVER, since=2)
+    group_id: Mapped[str] = column("Group", required=True, write=Write.SERVER, merge=Merge.SERVER, since=2)
+    status: Mapped[str] = column(
+        "Status", Kind.CHOICE, required=True, merge=Merge.SERVER, since=2,
+        choices=(("open", "Open"), ("kept", "Not the same"), ("merged", "Merged")),
     )  # fmt: skip
 
 

@@ -115,12 +115,14 @@ checksum = own_table(
 
 device_sync = own_table(
     "device_sync",
-    "How far each device has come: its last settled edit, and the feed position it has stored.",
+    "How far each device has come: its last settled edit, the feed position it has stored, how much was refused.",
     Column("device_id", Text, primary_key=True),
     Column("applied_n", BigInteger, nullable=False),
     Column("acked_seq", BigInteger, nullable=False),
     Column("acked_at", BigInteger),
     Column("app_version", Text),
+    Column("refused_since", BigInteger),
+    Column("refused", BigInteger),
     personal=Personal.TECHNICAL,
     erased_by="Removed with the device.",
 )
