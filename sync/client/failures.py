@@ -22,7 +22,7 @@ SIGN_IN: Final = frozenset({"sign_in_needed"})
 """Codes that go away when the user signs in."""
 
 _EXPIRED: Final = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
-_CUT_SHORT: Final = ("EOF", "BAD_RECORD_MAC", "BAD_MAC", "DECRYPT_ERROR")
+_CUT_SHORT: Final = ("EOF", "BAD_RECORD_MAC", "BAD_MAC", "DECRYPT_ERROR", "UNEXPECTED_MESSAGE", "EXCESSIVE_MESSAGE")
 """TLS was broken off or garbled on its way, as bad networks do; whom one speaks to was not in doubt."""
 _PLAIN_ANSWER: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 
