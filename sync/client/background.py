@@ -162,14 +162,15 @@ class BackgroundSync:
             self._listen(False)
 
     def live(self, up: bool) -> None:
-        """News comes by itself from now on, or no longer: the timer is that much slower."""
+        """News comes by itself from now on, or no longer: the timer is that much slower.
+
+        What came before is told by the server when one begins to listen.
+        """
         with self._changed:
             self._live, self._news = up, True
             if not up:
                 self._run_at(max(self._clock.monotonic() + spread(self._schedule.every), self._quiet_until))
             self._changed.notify_all()
-        if up:
-            self.kick_soft()  # for what came while nobody listened
 
     def papers_wait(self) -> bool:
         """Whether the bytes of documents are to wait for a link that is not paid by volume. Asked by the engine."""

@@ -37,6 +37,7 @@ from sync.protocol.messages import (
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 30.0
 OCTETS: Final = "application/octet-stream"
+EVENTS: Final = "text/event-stream"
 Reply = TypeVar("Reply")
 Moved = Callable[[int], None]
 """Told how many bytes of a file were written so far."""
@@ -201,6 +202,17 @@ class Transport:
             skip = offset if response.status_code == 200 else 0  # a proxy may not know of ranges
             return self._write(response, target, most, moved, skip)
 
+    @contextmanager
+    def stream(self, path: str) -> Iterator[Iterator[bytes]]:
+        """The lines of an endless answer (text/event-stream), each as soon as it is there, without its line end.
+
+        NxcrmError as :meth:`post`; server_unreachable also when nothing comes for as long as an answer may take.
+        """
+        wanted = {"Accept": EVENTS, "Accept-Encoding": "identity", "Cache-Control": "no-store"}
+        with self._answered(_Request("GET", path, None, wanted), signed_in=True) as response:
+            self._require_file(response, EVENTS)
+            yield self._lines(response)
+
     # ----------------------------------------------------------------------------------------------- one exchange
 
     def _exchange(self, request: _Request, signed_in: bool, media_type: str = CONTENT_TYPE) -> _Answer:
@@ -287,6 +299,15 @@ class Transport:
             if moved is not None:
                 moved(written)
         return written
+
+    def _lines(self, response: requests.Response) -> Iterator[bytes]:
+        rest = b""
+        while part := response.raw.read1(_PART):  # what there is: read() would wait until that much has come
+            self.bytes_down += len(part)
+            *lines, rest = (rest + part).split(b"\n")
+            yield from (line.removesuffix(b"\r") for line in lines)
+            if len(rest) > _PART:
+                raise wrong_server(self._base)
 
     def _parts(self, response: requests.Response, most: int) -> Iterator[bytes]:
         total = 0
