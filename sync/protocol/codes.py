@@ -15,6 +15,7 @@ class Code(StrEnum):
     DEVICE_REWOUND = "device_rewound"  # 409: the outbox does not match what the server saw; enrol anew
     GAP = "gap"  # 409: a mutation number is missing; send from applied_n + 1
     SCHEMA_TOO_OLD = "schema_too_old"  # 426: update the program; edits stay in the outbox
+    SCHEMA_TOO_NEW = "schema_too_new"  # 426: the server is older than the device; wait for its update
     PROTOCOL_UNKNOWN = "protocol_unknown"  # 426
     TOO_LARGE = "too_large"  # 413: send less
     TOO_MANY = "too_many_requests"  # 429: wait Retry-After

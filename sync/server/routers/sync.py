@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from sync.protocol.messages import CONTENT_TYPE, Ack, Hello, HelloReply, Pull, PullReply, Push, PushReply
 from sync.server.services.ack import ack
 from sync.server.services.cursor import Cursors
-from sync.server.services.hello import LeaseMaker, check_schema, hello
+from sync.server.services.hello import LeaseMaker, hello
 from sync.server.services.pull import pull
 from sync.server.services.push import push
 from sync.server.services.reading import read_push
@@ -38,7 +38,6 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRoute
     async def receive(request: Request, session: DeviceSession = _SESSION) -> Response:
         def work(body: bytes) -> PushReply:
             message = translated(lambda: read_push(body))
-            check_schema(message.schema)
             return push(engine, session, message)
 
         return await _answer(request, work)
@@ -47,7 +46,6 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRoute
     async def send(request: Request, session: DeviceSession = _SESSION) -> Response:
         def work(body: bytes) -> PullReply:
             message = decode(body, Pull)
-            check_schema(message.schema)
             return pull(engine, session, message, cursors)
 
         return await _answer(request, work)

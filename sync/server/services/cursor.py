@@ -20,6 +20,9 @@ class Position(Struct, frozen=True):
     """``seq``: how far all ``scopes`` (numbers) have been sent, but for those in ``behind`` (number → how far).
 
     ``remaining``: entries still to be sent, 0 when complete. Role and schema are those for which rows were made.
+
+    ``again``: scope number → how far the entities that changed since the dictionary's version ``known`` were sent once
+    more, to a program that was brought up to date. It goes no further than the scope's own place.
     """
 
     device: str
@@ -30,6 +33,8 @@ class Position(Struct, frozen=True):
     scopes: list[int]
     behind: dict[int, int]
     remaining: int
+    again: dict[int, int] = {}
+    known: int = 0
 
     def places(self) -> dict[int, int]:
         """Scope number → how far it has been sent."""

@@ -12,7 +12,8 @@ from nxcrm_desktop.domain.dictionary import SCHEMA_VERSION
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
 from sync.protocol.messages import PROTOCOL, Hello, HelloReply, Limits
-from sync.server.services.push import SCHEMA_MIN, check_device
+from sync.server.services.push import check_device
+from sync.server.services.versions import SCHEMA_MIN
 from sync.server.store.access import access_of
 from sync.server.store.accounts import change_device
 from sync.server.store.engine import in_write
@@ -28,21 +29,13 @@ LeaseMaker = Callable[["DeviceSession", str, Sequence[str]], str]
 
 
 def hello(engine: Engine, session: DeviceSession, message: Hello, lease: LeaseMaker) -> HelloReply:
-    """Answer a greeting. NxcrmError ``protocol_unknown``, ``schema_too_old``, ``forbidden``."""
+    """Answer a greeting, whichever version of the dictionary the device speaks: it learns which ones the server does.
+
+    NxcrmError ``protocol_unknown``, ``forbidden``.
+    """
     check_device(session, message.device)
     _check_versions(message)
     return in_write(engine, lambda connection: _greet(connection, session, message, lease))
-
-
-def check_schema(schema: int) -> None:
-    """NxcrmError ``schema_too_old`` for a dictionary this server no longer speaks, or does not speak yet."""
-    if not SCHEMA_MIN <= schema <= SCHEMA_VERSION:
-        raise NxcrmError(
-            Code.SCHEMA_TOO_OLD,
-            f"The server speaks versions {SCHEMA_MIN} to {SCHEMA_VERSION} of the records, this device {schema}.",
-            safe="Nothing was changed. Unsent edits stay on the device.",
-            todo="Update the older of the two programs.",
-        )
 
 
 def _check_versions(message: Hello) -> None:
@@ -53,7 +46,6 @@ def _check_versions(message: Hello) -> None:
             safe="Nothing was changed. Unsent edits stay on the device.",
             todo="Update the program.",
         )
-    check_schema(message.schema)
 
 
 def _greet(connection: Connection, session: DeviceSession, message: Hello, lease: LeaseMaker) -> HelloReply:

@@ -32,9 +32,10 @@ class Judge:
     """Applies edits to the rows of a transaction, in the order given. Nothing is written by it."""
 
     def __init__(
-        self, connection: Connection, access: Access, rows: RowSet, edits: Sequence[Mutation | Poison]
+        self, connection: Connection, access: Access, rows: RowSet, edits: Sequence[Mutation | Poison], schema: int
     ) -> None:
         self._access = access
+        self._schema = schema
         self._rows = rows
         self._edits = edits
         readable = [edit for edit in edits if isinstance(edit, Mutation)]
@@ -139,7 +140,7 @@ class Judge:
         if row.deleted_at is not None:
             return Result(edit.n, "applied", row.ver)
         check_hands(self._access, row)
-        if edit.base_ver != row.ver and _edited_since(self._access, row, edit):
+        if edit.base_ver != row.ver and _edited_since(self._access, row, edit, self._schema):
             kept = {name: row.values[name] for name in info.visible_to(self._access.role)}
             return Result(
                 edit.n, "conflict", row.ver,
@@ -169,8 +170,12 @@ def _is_dispute(info: EntityInfo, name: str, found: Merged) -> bool:
     return found.outcome in ("conflict", "kept") or (found.outcome == "merged" and policy is Merge.CLIENT)
 
 
-def _edited_since(access: Access, row: Row, edit: Mutation) -> bool:
-    """Whether the row is other than the device saw it; its own waiting edits are among what it saw."""
+def _edited_since(access: Access, row: Row, edit: Mutation, schema: int) -> bool:
+    """Whether the row is other than the device saw it; its own waiting edits are among what it saw.
+
+    Columns that are newer than the device's version of the dictionary (``schema``) it cannot have seen.
+    """
     seen = {name: old for name, (old, _) in edit.fields.items() if name not in COMMON}
-    visible = [name for name in row.info.visible_to(access.role) if name not in COMMON]
+    known = frozenset(row.info.columns_at(schema)).difference(COMMON)
+    visible = [name for name in row.info.visible_to(access.role) if name in known]
     return not seen or any(row.values[name] != seen.get(name) for name in visible)

@@ -16,6 +16,7 @@ from sync.protocol.messages import Checksum, Drop, Dropped, Pull, PullReply, Row
 from sync.server.services.cursor import Cursors, Position
 from sync.server.services.masking import Line, mask
 from sync.server.services.push import check_device
+from sync.server.services.versions import check_pulling
 from sync.server.store import pages
 from sync.server.store.access import Access, access_of
 from sync.server.store.engine import read_snapshot
@@ -35,8 +36,13 @@ Found = dict[tuple[int, str], Line]
 
 
 def pull(engine: Engine, session: DeviceSession, message: Pull, cursors: Cursors) -> PullReply:
-    """One page. NxcrmError ``forbidden`` (another's device, no active account), ``bad_request`` (foreign cursor)."""
+    """One page.
+
+    NxcrmError ``forbidden`` (another's device, no active account), ``bad_request`` (foreign cursor),
+    ``schema_too_old``, ``schema_too_new``.
+    """
     check_device(session, message.device)
+    check_pulling(message.schema)
     position = cursors.read(message.cursor, message.device) if message.cursor is not None else None
     with read_snapshot(engine) as connection:
         clock = read_clock(connection)
@@ -52,17 +58,24 @@ class _Page:
         self._connection, self._clock, self._access, self._message = connection, clock, access, message
         self._reset = position is not None and not self._usable(position)
         self._position = None if self._reset else position
-        self._entities = [info.number for info in readable_entities(access.role)]
+        readable = [info for info in readable_entities(access.role) if info.facts.since <= message.schema]
+        self._entities = [info.number for info in readable]
         self._names = {number: name for name, number in access.numbers.items()}
         self._heads = pages.heads(connection, self._names)
         self._places = self._begin()
+        self._starts = dict(self._places)
+        self._known = self._earliest()
+        self._changed = [info.number for info in readable if self._known and info.changed_since(self._known)]
+        self._again = self._begin_again()
         self._remaining = self._count()
         self._drained: set[int] = set()
+        self._level: set[int] = set()
 
     def _usable(self, position: Position) -> bool:
-        made_for = (position.epoch, position.role, position.schema)
-        if made_for != (self._clock.epoch, self._access.role, self._message.schema):
+        if (position.epoch, position.role) != (self._clock.epoch, self._access.role):
             return False  # rows sent then may hold what may not be held now, or lack what may
+        if position.schema > self._message.schema:
+            return False
         return all(place >= self._clock.horizon for place in position.places().values() if place)
 
     def _begin(self) -> dict[int, int]:
@@ -71,13 +84,37 @@ class _Page:
         again = set(self._message.refetch)
         return {number: 0 if name in again else known.get(number, 0) for number, name in self._names.items()}
 
+    def _earliest(self) -> int:
+        """The version of the dictionary from which the device is being brought up to date; 0 if it is not."""
+        before = self._position
+        if before is None:
+            return 0
+        return before.known or (before.schema if before.schema < self._message.schema else 0)
+
+    def _begin_again(self) -> dict[int, int]:
+        """Scope number → how far its changed entities were sent again; scopes sent from their beginning need none."""
+        before = self._position
+        if before is None or not self._changed:
+            return {}
+        started = before.schema == self._message.schema
+        known = before.again if started else dict.fromkeys(before.places(), 0)
+        return {number: known[number] for number, place in self._places.items() if place and number in known}
+
+    def _count_again(self) -> int:
+        if self._position is None or (self._position.again and self._position.schema == self._message.schema):
+            return 0  # counted when it began
+        return sum(pages.count_puts(self._connection, *self._span(number)) for number in self._again)
+
+    def _span(self, number: int) -> tuple[int, int, int, list[int]]:
+        return number, self._again[number], self._starts[number], self._changed
+
     def _count(self) -> int:
         """Entries still to be sent: counted when a round of pages begins, and for each scope that joins it."""
         before = self._position
         known = before.places() if before and before.remaining else {}
         joining = [n for n in self._behind() if n not in known or self._places[n] < known[n]]
         joined = sum(pages.count_after(self._connection, n, self._places[n], self._entities) for n in joining)
-        return joined + (before.remaining if before and before.remaining else 0)
+        return joined + self._count_again() + (before.remaining if before and before.remaining else 0)
 
     def _behind(self) -> list[int]:
         """Scopes that have something to send, in the order of the subscription."""
@@ -89,7 +126,7 @@ class _Page:
         found = self._load(taken)
         sent = taken[: self._fitting(taken, found)]
         self._advance(taken, sent)
-        complete = not self._behind()
+        complete = not self._behind() and not self._again
         remaining = 0 if complete else max(1, self._remaining - len(sent))
         used = list(dict.fromkeys(entry.scope_id for entry in sent))
         return PullReply(
@@ -98,7 +135,7 @@ class _Page:
             epoch=self._clock.epoch,
             scopes=[self._names[number] for number in used],
             subscribed=list(self._access.scopes),
-            rows=_rows(sent, used, found),
+            rows=_rows(sent, used, found, self._message.schema),
             dropped=_dropped(sent, used),
             checksums=self._checksums() if complete else [],
             applied_n=applied_n(self._connection, self._message.device),
@@ -108,6 +145,14 @@ class _Page:
 
     def _take(self) -> list[FeedEntry]:
         taken: list[FeedEntry] = []
+        for number in self._again:
+            room = self._message.limit_rows - len(taken)
+            if room == 0:
+                return taken
+            entries = pages.puts_between(self._connection, *self._span(number), room)
+            taken += entries
+            if len(entries) < room:
+                self._level.add(number)
         for number in self._behind():
             room = self._message.limit_rows - len(taken)
             if room == 0:
@@ -126,8 +171,9 @@ class _Page:
         found: Found = {}
         for number, ids in wanted.items():
             info, role = BY_NUMBER[number], self._access.role
+            width = 1 + len(info.columns_at(self._message.schema))
             for row_id, line in pages.rows_of(self._connection, info, role, ids).items():
-                found[number, row_id] = mask(role, info.name, line)
+                found[number, row_id] = mask(role, info.name, line)[:width]
         return found
 
     def _fitting(self, taken: Sequence[FeedEntry], found: Found) -> int:
@@ -145,7 +191,10 @@ class _Page:
     def _advance(self, taken: Sequence[FeedEntry], sent: Sequence[FeedEntry]) -> None:
         cut = {entry.scope_id for entry in taken[len(sent) :]}
         for entry in sent:
-            self._places[entry.scope_id] = entry.seq
+            again = entry.scope_id in self._again and entry.seq <= self._starts[entry.scope_id]
+            (self._again if again else self._places)[entry.scope_id] = entry.seq
+        for number in self._level - cut:
+            del self._again[number]
         for number, place in self._places.items():
             if number not in cut and (number in self._drained or place >= self._heads[number]):
                 self._places[number] = self._clock.head
@@ -156,7 +205,7 @@ class _Page:
         level = [number for number in self._places if number not in behind]
         return Position(
             self._message.device, self._clock.epoch, self._access.role, self._message.schema, head, level, behind,
-            remaining,
+            remaining, self._again, self._known if self._again else 0,
         )  # fmt: skip
 
     def _checksums(self) -> list[Checksum]:
@@ -168,13 +217,13 @@ class _Page:
         ]
 
 
-def _rows(sent: Iterable[FeedEntry], used: Sequence[int], found: Found) -> list[Rows]:
+def _rows(sent: Iterable[FeedEntry], used: Sequence[int], found: Found, schema: int) -> list[Rows]:
     numbers = {scope_id: index for index, scope_id in enumerate(used)}
     lines: dict[int, list[list[Value]]] = defaultdict(list)
     for scope_id, _, entity, row_id, op in sent:
         if op == Op.PUT:
             lines[entity].append([numbers[scope_id], *found[entity, row_id]])
-    return [Rows(BY_NUMBER[n].name, list(BY_NUMBER[n].columns), lines[n]) for n in sorted(lines)]
+    return [Rows(BY_NUMBER[n].name, list(BY_NUMBER[n].columns_at(schema)), lines[n]) for n in sorted(lines)]
 
 
 def _dropped(sent: Iterable[FeedEntry], used: Sequence[int]) -> list[Dropped]:

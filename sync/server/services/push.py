@@ -12,12 +12,12 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
 from nxcrm_desktop.domain.clock import now_ms
-from nxcrm_desktop.domain.dictionary import SCHEMA_VERSION
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
 from sync.protocol.messages import MAX_MUTATIONS, Mutation, Push, PushReply, Result
 from sync.server.services.judge import Judge
 from sync.server.services.refusals import Poison
+from sync.server.services.versions import brought_up, check_pushing
 from sync.server.store.access import access_of
 from sync.server.store.engine import in_write
 from sync.server.store.feed import stamp
@@ -27,8 +27,6 @@ from sync.server.store.rows import RowSet
 if TYPE_CHECKING:
     from sync.server.sessions import DeviceSession
 
-SCHEMA_MIN = max(1, SCHEMA_VERSION - 2)
-"""The server speaks its own schema and the two before it; an older device may still push."""
 Edit = Mutation | Poison
 
 
@@ -44,12 +42,13 @@ def push(engine: Engine, session: DeviceSession, message: Push | Batch) -> PushR
     """Apply a batch in one transaction.
 
     Raises NxcrmError ``forbidden`` (another's device, no active account), ``gap``, ``device_rewound``,
-    ``bad_request`` (numbers not ascending by one, too many).
+    ``schema_too_new``, ``bad_request`` (numbers not ascending by one, too many).
     """
     check_device(session, message.device)
+    check_pushing(message.schema)
     edits: Sequence[Edit] = message.mutations
     _check_numbers(edits)
-    return in_write(engine, lambda connection: _apply(connection, session, edits))
+    return in_write(engine, lambda connection: _apply(connection, session, edits, message.schema))
 
 
 def check_device(session: DeviceSession, device: str) -> None:
@@ -65,7 +64,7 @@ def _check_numbers(edits: Sequence[Edit]) -> None:
         raise NxcrmError(Code.BAD_REQUEST, "The edits of a push are numbered in order, without a gap.")
 
 
-def _apply(connection: Connection, session: DeviceSession, edits: Sequence[Edit]) -> PushReply:
+def _apply(connection: Connection, session: DeviceSession, edits: Sequence[Edit], schema: int) -> PushReply:
     applied = lock_progress(connection, session.device_id)
     if edits and edits[0].n > applied + 1:
         raise NxcrmError(
@@ -78,7 +77,7 @@ def _apply(connection: Connection, session: DeviceSession, edits: Sequence[Edit]
     settled = _replayed(connection, session.device_id, [edit for edit in edits if edit.n <= applied])
     fresh = [edit for edit in edits if edit.n > applied]
     if fresh:
-        settled += _judged(connection, session, fresh)
+        settled += _judged(connection, session, fresh, schema)
     return PushReply(settled, max(applied, edits[-1].n) if edits else applied)
 
 
@@ -99,9 +98,10 @@ def _replayed(connection: Connection, device_id: str, edits: Sequence[Edit]) -> 
     return [msgspec.json.decode(known[edit.n][1], type=Result) for edit in edits]
 
 
-def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit]) -> list[Result]:
+def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit], schema: int) -> list[Result]:
     rows = RowSet(connection, session.user_id, now_ms())
-    results = Judge(connection, access_of(connection, session.user_id), rows, edits).results()
+    present = [brought_up(edit, schema) if isinstance(edit, Mutation) else edit for edit in edits]
+    results = Judge(connection, access_of(connection, session.user_id), rows, present, schema).results()
     log = [(r.n, _digest(edit), msgspec.json.encode(r).decode()) for edit, r in zip(edits, results, strict=True)]
     log_results(connection, session.device_id, log)
     stamp(connection, rows.write(), by=session.device_id)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from nxcrm_desktop.domain.dictionary import EntityInfo
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.records import Value
+from sync.server.store.feed import Op
 from sync.server.store.sql import among, fetch, listed, quoted
 from sync.server.store.tables import VER, checksum, feed, scope
 
@@ -42,6 +43,31 @@ def entries_after(
         .limit(limit)
     )
     return [FeedEntry(*row) for row in connection.execute(wanted)]
+
+
+def puts_between(
+    connection: Connection, scope_id: int, after: int, until: int, entities: Sequence[int], limit: int
+) -> list[FeedEntry]:
+    """The next rows of a scope of these entities, in order of commit, none that came later than ``until``."""
+    f = feed.c
+    wanted = (
+        select(f.scope_id, f.seq, f.entity, f.row_id, f.op)
+        .where(*_puts(scope_id, after, until, entities))
+        .order_by(f.seq)
+        .limit(limit)
+    )
+    return [FeedEntry(*row) for row in connection.execute(wanted)]
+
+
+def count_puts(connection: Connection, scope_id: int, after: int, until: int, entities: Sequence[int]) -> int:
+    """How many rows :func:`puts_between` would give without a limit."""
+    wanted = select(func.count()).select_from(feed).where(*_puts(scope_id, after, until, entities))
+    return connection.execute(wanted).scalar_one()
+
+
+def _puts(scope_id: int, after: int, until: int, entities: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    f = feed.c
+    return f.scope_id == scope_id, f.seq > after, f.seq <= until, f.entity.in_(entities), f.op == Op.PUT
 
 
 def count_after(connection: Connection, scope_id: int, seq: int, entities: Sequence[int]) -> int:

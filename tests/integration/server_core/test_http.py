@@ -137,7 +137,7 @@ def test_too_many_edits_at_once(device: Device) -> None:
 
 def test_problems_of_sync_have_their_status(device: Device, server: ServerHandle) -> None:
     assert refused(push(device, create(7))) == (409, "gap")
-    assert refused(push(device, create(1), schema=SCHEMA_VERSION + 1)) == (426, "schema_too_old")
+    assert refused(push(device, create(1), schema=SCHEMA_VERSION + 1)) == (426, "schema_too_new")
     assert push(device, create(1)).ok
     assert refused(push(device, create(1))) == (409, "device_rewound")
     assert refused(pull(device, "rubbish")) == (400, "bad_request")
