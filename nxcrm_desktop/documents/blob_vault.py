@@ -13,9 +13,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_CUR, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from nxcrm_desktop.documents.incoming import Incoming
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security.files import TEMPORARY_SUFFIX, private, sync_file, sync_folder, translated
 
@@ -33,6 +34,7 @@ _MAGIC = b"NXBLOB1\x00"
 _SALT = 32
 _TAG = 16
 _KEY_BYTES = 32
+_BEGINNING = ".got"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class BlobInfo:
 class BlobVault:
     """The encrypted attachments in ``folder``; ``dek`` is the store's key (32 bytes). One process at a time uses it.
 
-    NxcrmError: ``file_too_large``, ``disk_full``, ``document_missing``, ``document_damaged``.
+    NxcrmError: ``file_too_large``, ``disk_full``, ``document_missing``, ``document_damaged``, ``hash_mismatch``.
     """
 
     def __init__(self, folder: Path, dek: bytes | bytearray, *, max_bytes: int = MAX_BYTES) -> None:
@@ -91,16 +93,61 @@ class BlobVault:
         finally:
             temporary.unlink(missing_ok=True)
 
+    def piece(self, sha256: str, offset: int, size: int) -> bytes:
+        """Up to ``size`` bytes from ``offset`` on; the whole is not verified, the receiver does that."""
+        first = offset // CHUNK
+        parts: list[bytes] = []
+        wanted = offset - first * CHUNK + size
+        with self._opened_file(sha256) as file:
+            for chunk, _last in self._opened(file, first):
+                parts.append(chunk)
+                wanted -= len(chunk)
+                if wanted <= 0:
+                    break
+        start = offset - first * CHUNK
+        return b"".join(parts)[start : start + size]
+
     def delete(self, sha256: str) -> None:
-        """Removes a content if it is here."""
-        self._path(sha256).unlink(missing_ok=True)
+        """Removes a content, or the beginning of one, if it is here."""
+        try:
+            self._path(sha256).unlink(missing_ok=True)
+            self._beginning(sha256).unlink(missing_ok=True)
+        except OSError as problem:
+            raise translated(problem) from problem
         sync_folder(self._folder)
 
-    def _put(self, stream: BinaryIO) -> BlobInfo:
+    def keep_only(self, sha256s: Iterable[str]) -> None:
+        """Removes whatever else lies in the folder: nobody could ever ask for it."""
+        known = {path.name for one in sha256s for path in (self._path(one), self._beginning(one))}
+        for path in list(self._folder.iterdir()):
+            if path.name not in known:
+                path.unlink(missing_ok=True)
+        sync_folder(self._folder)
+
+    def incoming(self, sha256: str) -> Incoming:
+        """The beginning of a content that is being fetched; empty at first."""
+        key = _derive(self._seal_key, b"nxcrm-blobs|incoming|" + sha256.encode("ascii"))
+        return Incoming(self._beginning(sha256), key)
+
+    def take_in(self, sha256: str) -> BlobInfo:
+        """What was fetched becomes a content, durably, if it proves true; else it is thrown away (hash_mismatch)."""
+        incoming = self.incoming(sha256)
+        try:
+            info = self._put(_Joined(incoming.pieces()), sha256)
+        except NxcrmError as problem:
+            if problem.code == "hash_mismatch":
+                incoming.discard()
+            raise
+        incoming.discard()
+        return info
+
+    def _put(self, stream: BinaryIO | _Joined, expected: str | None = None) -> BlobInfo:
         temporary = self._folder / f"{os.urandom(16).hex()}{TEMPORARY_SUFFIX}"
         try:
             with open(temporary, "xb", opener=private) as file:
                 info = self._seal(stream, file)
+                if expected not in (None, info.sha256):
+                    raise _mismatch()
                 sync_file(file)
             temporary.replace(self._path(info.sha256))
         except OSError as problem:
@@ -110,7 +157,7 @@ class BlobVault:
         sync_folder(self._folder)
         return info
 
-    def _seal(self, source: BinaryIO, target: BinaryIO) -> BlobInfo:
+    def _seal(self, source: BinaryIO | _Joined, target: BinaryIO) -> BlobInfo:
         salt = os.urandom(_SALT)
         cipher = AESGCM(_derive(self._seal_key, b"nxcrm-blobs|file", salt))
         target.write(_MAGIC + salt)
@@ -125,23 +172,27 @@ class BlobVault:
 
     def _chunks(self, sha256: str) -> Iterator[bytes]:
         """The content piece by piece; the last piece comes only after the whole has proved true."""
-        try:
-            file = self._path(sha256).open("rb")
-        except FileNotFoundError as problem:
-            raise _missing() from problem
         digest = hashlib.sha256()
-        with file:
+        with self._opened_file(sha256) as file:
             for chunk, last in self._opened(file):
                 digest.update(chunk)
                 if last and digest.hexdigest() != sha256:
                     raise _damaged()
                 yield chunk
 
-    def _opened(self, file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    def _opened_file(self, sha256: str) -> BinaryIO:
+        try:
+            return self._path(sha256).open("rb")
+        except FileNotFoundError as problem:
+            raise _missing() from problem
+
+    def _opened(self, file: BinaryIO, first: int = 0) -> Iterator[tuple[bytes, bool]]:
+        """Chunks from the ``first`` on, and whether each is the last."""
         if file.read(len(_MAGIC)) != _MAGIC:
             raise _damaged()
         cipher = AESGCM(_derive(self._seal_key, b"nxcrm-blobs|file", file.read(_SALT)))
-        for index, (sealed, last) in enumerate(_marked(file, CHUNK + _TAG)):
+        file.seek(first * (CHUNK + _TAG), SEEK_CUR)
+        for index, (sealed, last) in enumerate(_marked(file, CHUNK + _TAG), start=first):
             try:
                 yield cipher.decrypt(_nonce(index), sealed, _aad(index, last)), last
             except InvalidTag as problem:
@@ -150,12 +201,29 @@ class BlobVault:
     def _path(self, sha256: str) -> Path:
         return self._folder / hmac.digest(self._name_key, sha256.encode("ascii"), "sha256").hex()
 
+    def _beginning(self, sha256: str) -> Path:
+        return self._path(sha256).with_suffix(_BEGINNING)
+
+
+class _Joined:
+    """Pieces as a stream: as much of it as sealing needs."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = b""
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes; none at the end."""
+        data = self._rest or next(self._pieces, b"")
+        self._rest = data[size:]
+        return data[:size]
+
 
 def _derive(key: bytes | bytearray, info: bytes, salt: bytes | None = None) -> bytes:
     return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=salt, info=info).derive(key)
 
 
-def _marked(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
+def _marked(stream: BinaryIO | _Joined, size: int) -> Iterator[tuple[bytes, bool]]:
     """Pieces of ``size`` bytes and whether each is the last; an empty stream is one empty piece."""
     piece = _fill(stream, size)
     while True:
@@ -166,7 +234,7 @@ def _marked(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
         piece = following
 
 
-def _fill(stream: BinaryIO, size: int) -> bytes:
+def _fill(stream: BinaryIO | _Joined, size: int) -> bytes:
     """``size`` bytes, or fewer at the end alone: a pipe may give less at a time."""
     parts: list[bytes] = []
     while size and (part := stream.read(size)):
@@ -199,6 +267,15 @@ def _missing() -> NxcrmError:
         "This document's file is not on this device.",
         safe="Its record is unharmed.",
         todo="Connect to the network and sync to fetch it.",
+    )
+
+
+def _mismatch() -> NxcrmError:
+    return NxcrmError(
+        "hash_mismatch",
+        "What came for this document is not the file it stands for.",
+        safe="It was thrown away; nothing else was changed.",
+        todo="Try again. If it happens again, tell your administrator.",
     )
 
 

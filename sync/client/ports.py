@@ -72,10 +72,7 @@ class SyncSummary:
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """``n`` of ``of`` edits sent (push), rows received (pull) or bytes of documents moved (papers); all bytes so far.
-
-    ``bytes_up`` and ``bytes_down`` are those of this run.
-    """
+    """``n`` of ``of`` edits sent (push), rows received (pull) or files of documents moved (papers); bytes of this run."""
 
     phase: Literal["push", "pull", "papers"]
     n: int
@@ -96,6 +93,35 @@ class Standing:
     waiting: int
     conflicts: int
     last_sync_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRun:
+    """One line of the history: a run that did something, or failed. Instants are UTC ms; counts are of this run.
+
+    ``outcome``: done; partial (documents are still to be moved, ``code`` says why); stopped (by the user); failed.
+    """
+
+    at: int
+    ended: int
+    outcome: Literal["done", "partial", "stopped", "failed"]
+    code: str | None = None
+    pushed: int = 0
+    pulled: int = 0
+    merged: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    papers_up: int = 0
+    papers_down: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+
+
+class History(Protocol):
+    """Keeps the history of sync."""
+
+    def record(self, run: SyncRun) -> None:
+        """Keep it, and forget the oldest. A failure like the one before lengthens that one."""
 
 
 class SyncApi(Protocol):
