@@ -59,11 +59,26 @@ def _add_sync_tables(metadata: MetaData) -> None:
         "outbox", metadata,
         Column("n", Integer, primary_key=True, autoincrement=False), _text("grp"), _text("op"), _text("entity"),
         _text("row_id"), _integer("base_ver", null=True), _text("fields"), _integer("at"), _text("author"),
+        Column("schema", BigInteger, nullable=False, server_default="1"),
         Index("ix_outbox_row", "row_id", "entity"),
         facts=TableFacts(
             "edits not yet settled by the server", Personal.FREE_TEXT,
             "the fields of an erased row's edits are emptied, their numbers stay",
-            {"fields": "JSON: column → [old, new]", "grp": "group of edits made together", "at": "UTC ms"},
+            {
+                "fields": "JSON: column → [old, new]", "grp": "group of edits made together", "at": "UTC ms",
+                "schema": "version of the dictionary it was made under",
+            },
+        ),
+    )  # fmt: skip
+    _local(
+        "settled", metadata,
+        Column("n", Integer, primary_key=True, autoincrement=False), _text("grp"), _text("op"), _text("entity"),
+        _text("row_id"), _integer("base_ver", null=True), _text("fields"), _integer("at"), _text("author"),
+        _integer("schema"), _integer("settled_at"),
+        facts=TableFacts(
+            "own edits the server has settled, while a server restored from a backup may lack them",
+            Personal.FREE_TEXT, _ROW_ERASED,
+            {"fields": "as in the outbox", "settled_at": "UTC ms by the server's clock"},
         ),
     )  # fmt: skip
     _local(
@@ -92,8 +107,12 @@ def _add_sync_tables(metadata: MetaData) -> None:
         rowid=False,
     )  # fmt: skip
     _local(
-        "erasure", metadata, _text("row_id", key=True),
-        facts=TableFacts("erasures carried out, until the server knows", Personal.TECHNICAL, "ids only"), rowid=False,
+        "erasure", metadata, _text("row_id", key=True), _text("proof", null=True),
+        Column("told", BigInteger, nullable=False, server_default="0"), rowid=False,
+        facts=TableFacts(
+            "erasures carried out: a server restored from a backup is told of them again", Personal.TECHNICAL,
+            "ids only", {"proof": "the server's own signature that it ordered it", "told": "1: the server knows"},
+        ),
     )  # fmt: skip
     _local(
         "sync_log", metadata,

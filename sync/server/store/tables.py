@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
 
 from nxcrm_desktop.domain.base import FACTS_KEY
 from nxcrm_desktop.domain.dictionary import ENTITIES, EntityInfo
@@ -77,6 +77,7 @@ feed = own_table(
     Column("op", Integer, nullable=False),
     Column("ver", BigInteger, nullable=False),
     Index(None, "scope_id", "seq"),
+    Index("ix_feed_tombstone", "seq", sqlite_where=text("op <> 1"), postgresql_where=text("op <> 1")),
     personal=Personal.NONE,
     erased_by=_ROW_IDS_ONLY,
 )
@@ -88,6 +89,15 @@ sync_clock = own_table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("v", BigInteger, nullable=False),
     Column("horizon", BigInteger, nullable=False),
+    personal=Personal.NONE,
+    erased_by="Nothing personal.",
+)
+
+clock_mark = own_table(
+    "clock_mark",
+    "Where the clock stood at some moments (UTC ms), so that old tombstones can be told from new ones.",
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
     personal=Personal.NONE,
     erased_by="Nothing personal.",
 )
@@ -123,6 +133,7 @@ device_sync = own_table(
     Column("app_version", Text),
     Column("refused_since", BigInteger),
     Column("refused", BigInteger),
+    Column("settled_n", BigInteger),
     personal=Personal.TECHNICAL,
     erased_by="Removed with the device.",
 )
