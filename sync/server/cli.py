@@ -15,7 +15,7 @@ from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security.process import harden
 from sync.server import config as configuration, logs, serving, tls
-from sync.server.app import DATA_VARIABLE, DEVELOPMENT_VARIABLE, SUPERVISOR_VARIABLE, make_context
+from sync.server.app import DATA_VARIABLE, DEVELOPMENT_VARIABLE, WORKERS_VARIABLE, make_context
 from sync.server.config import OrgPolicy
 from sync.server.console import failures, say, table
 from sync.server.context import ServerContext
@@ -115,10 +115,10 @@ def run(  # noqa: PLR0913 (the options that the command promises)
         text = f"Serving {url}" + (f" (certificate authority: {ca})" if ca else "") + ". Ctrl+C stops it."
         os.environ[DATA_VARIABLE] = str(data)
         os.environ[DEVELOPMENT_VARIABLE] = "1" if dev_tls or insecure_loopback else "0"
-        if workers > 1:
-            os.environ[SUPERVISOR_VARIABLE] = str(os.getpid())
+        os.environ[WORKERS_VARIABLE] = str(workers)
         logs.configure()
-        serving.serve(listener, certificate, workers, lambda: say({"url": url, "ca": ca}, as_json=as_json, text=text))
+        plan = serving.Plan(certificate, workers, tuple(configuration.load(data).network.trusted_proxies))
+        serving.serve(listener, plan, lambda: say({"url": url, "ca": ca}, as_json=as_json, text=text))
 
 
 def _certificate(

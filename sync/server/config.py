@@ -12,6 +12,7 @@ import msgspec
 
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security.files import write_atomically
+from sync.server.settings import LimitSettings, MetricsSettings, NetworkSettings
 
 CONFIG_NAME = "server.toml"
 KEY_NAME = "signing.key"
@@ -61,6 +62,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: _Database = _Database()
     policy: OrgPolicy = OrgPolicy()
     blobs: BlobSettings = BlobSettings()
+    limits: LimitSettings = LimitSettings()
+    network: NetworkSettings = NetworkSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,9 @@ class ServerConfig:
     organisation: str
     policy: OrgPolicy
     blobs: BlobSettings = field(default_factory=BlobSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     development: bool = False  # served with a certificate made here, or to this machine alone
 
     @property
@@ -125,7 +132,9 @@ def load(data_dir: Path) -> ServerConfig:
             "bad_config", f"{path} cannot be read: {problem}.", safe="Nothing was changed.", todo="Correct the file."
         ) from problem
     url = checked_url(known.database.url) or default_database(data_dir)
-    return ServerConfig(data_dir, url, known.organisation.name, known.policy, known.blobs)
+    return ServerConfig(
+        data_dir, url, known.organisation.name, known.policy, known.blobs, known.limits, known.network, known.metrics
+    )
 
 
 def default_database(data_dir: Path) -> str:

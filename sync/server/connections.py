@@ -6,6 +6,8 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from sync.server.background import DRAIN
+
 _HEADER_SECONDS = 20.0
 _BODY_SECONDS = 180.0
 """The largest body, 8 MiB, needs a little over a minute at 1 Mbit/s."""
@@ -37,8 +39,10 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """The server ends: a request under way is answered first; an idle peer is not waited for."""
+        """The server ends: a request under way is answered first; an idle peer is not waited for, nor a stream."""
         super().shutdown()
+        if DRAIN in self.app_state:
+            self.app_state[DRAIN]()
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is None or cycle.response_complete:
             self.transport.abort()

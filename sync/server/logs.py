@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _ALLOWED = frozenset(
     [
         "event", "level", "timestamp", "logger", "request", "method", "route", "status", "ms", "kind", "code",
-        "exception", "_record", "_from_structlog",
+        "job", "count", "exception", "_record", "_from_structlog",
     ]
 )  # fmt: skip
 
@@ -49,6 +49,7 @@ def _places(error: BaseException) -> list[str]:
 def configure(level: int = logging.INFO) -> None:
     """Sends all logging of this process, the libraries' too, through one pipeline to standard error."""
     common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         without_values,
@@ -73,4 +74,5 @@ def configure(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for talkative in ("uvicorn.error", "apscheduler"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
-from sync.protocol.messages import MAX_BODY_BYTES
+from sync.protocol.messages import MAX_BODY_BYTES, MAX_PIECE_BYTES
+from sync.server.metrics import Metrics
 from sync.server.problems import from_error, internal
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -27,14 +28,15 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_STREAM = "text/event-stream"
 _HSTS = "max-age=31536000; includeSubDomains"  # RFC 6797
 
 
 class Envelope:
     """The outermost layer: request id, security headers, access log, and the last catch of what is a bug."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
         self._log = structlog.get_logger("nxcrm.server")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,25 +45,28 @@ class Envelope:
             return
         request_id = _request_id(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
-        began, seen = time.perf_counter(), {"status": 0}
+        structlog.contextvars.bind_contextvars(request=request_id)  # the services' lines tell it too
+        began, seen = time.perf_counter(), {"status": 0, "stream": False}
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
                 seen["status"] = message["status"]
-                _dress(MutableHeaders(scope=message), request_id, scope["scheme"])
+                seen["stream"] = headers.get("content-type", "").startswith(_STREAM)
+                _dress(headers, request_id, scope["scheme"])
             await send(message)
 
         try:
             await self._app(scope, receive, dressed)
         except Exception as error:  # noqa: BLE001 (the one handler of what is a bug: logged, and told as one)
-            self._log.error("bug", request=request_id, route=_route(scope), exc_info=error)
+            self._log.error("bug", route=_route(scope), exc_info=error)
             if not seen["status"]:
                 await internal()(scope, receive, dressed)
-        elapsed = round((time.perf_counter() - began) * 1000, 1)
+        seconds, route = time.perf_counter() - began, _route(scope)
+        self._metrics.count_request(route, seen["status"], seconds, stream=bool(seen["stream"]))
         self._log.info(
-            "request", request=request_id, method=scope["method"][:10], route=_route(scope), status=seen["status"],
-            ms=elapsed,
-        )  # fmt: skip
+            "request", method=scope["method"][:10], route=route, status=seen["status"], ms=round(seconds * 1000, 1)
+        )
 
 
 def _request_id(headers: Headers) -> str:
@@ -84,7 +89,10 @@ def _route(scope: Scope) -> str:
 
 
 class BoundedBody:
-    """Reads the body whole before any route does: at most MAX_BODY_BYTES, as sent and as unpacked (gzip, zstd)."""
+    """Reads the body whole before any route does: at most MAX_BODY_BYTES, as sent and as unpacked (gzip, zstd).
+
+    A piece of a document (all that is sent by PATCH) is MAX_PIECE_BYTES at most.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -94,9 +102,10 @@ class BoundedBody:
             await self._app(scope, receive, send)
             return
         headers = MutableHeaders(scope=scope)
+        limit = MAX_PIECE_BYTES if scope["method"] == "PATCH" else MAX_BODY_BYTES
         try:
-            _check_length(headers)
-            body = unpacked(await _collect(receive), headers.get("content-encoding", "identity"))
+            _check_length(headers, limit)
+            body = unpacked(await _collect(receive, limit), headers.get("content-encoding", "identity"))
         except NxcrmError as error:
             response = from_error(error)
             # What is left of the body is not read: the connection cannot carry another request.
@@ -107,21 +116,21 @@ class BoundedBody:
         await self._app(scope, _replay(body, receive), send)
 
 
-def _check_length(headers: Headers) -> None:
+def _check_length(headers: Headers, limit: int) -> None:
     declared = headers.get("content-length", "0")
-    if not declared.isdecimal() or len(declared) > 12 or int(declared) > MAX_BODY_BYTES:
-        raise too_large()
+    if not declared.isdecimal() or len(declared) > 12 or int(declared) > limit:
+        raise too_large(limit)
 
 
-async def _collect(receive: Receive) -> bytes:
+async def _collect(receive: Receive, limit: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise NxcrmError(Code.BAD_REQUEST, "The request ended too early.", safe="Nothing was changed.")
         body += message.get("body", b"")
-        if len(body) > MAX_BODY_BYTES:
-            raise too_large()
+        if len(body) > limit:
+            raise too_large(limit)
         if not message.get("more_body", False):
             return bytes(body)
 
@@ -174,11 +183,11 @@ def _unzstd(body: bytes) -> bytes:
     return bytes(plain)
 
 
-def too_large() -> NxcrmError:
-    """NxcrmError ``too_large``."""
+def too_large(limit: int = MAX_BODY_BYTES) -> NxcrmError:
+    """NxcrmError ``too_large``; ``limit`` in bytes."""
     return NxcrmError(
         Code.TOO_LARGE,
-        f"The request is larger than {MAX_BODY_BYTES // (1024 * 1024)} MiB.",
+        f"The request is larger than {limit // (1024 * 1024)} MiB.",
         safe="Nothing was changed.",
         todo="Send less at a time.",
     )

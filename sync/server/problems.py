@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from nxcrm_desktop.errors import NxcrmError
@@ -51,6 +51,8 @@ STATUS: Mapping[str, int] = MappingProxyType(
         Code.TOO_MANY: 429,
         "throttled": 429,
         Code.UNAVAILABLE: 503,
+        "database_mismatch": 503,
+        "draining": 503,
         "disk_full": 503,
     }
 )
@@ -131,10 +133,14 @@ def add_handlers(app: FastAPI) -> None:
             return from_error(unavailable())
         return internal()
 
+    async def no_connection(_: Request, __: Exception) -> Response:
+        return from_error(unavailable())
+
     for kind, handler in {
         NxcrmError: expected,
         HTTPException: http,
         RequestValidationError: invalid,
         DBAPIError: database,
+        PoolTimeoutError: no_connection,
     }.items():
         app.add_exception_handler(kind, handler)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
+import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,10 @@ from uvicorn import Config, Server
 from uvicorn.supervisors import Multiprocess
 
 from nxcrm_desktop.errors import NxcrmError
-from sync.server import tls
+from sync.server import metrics, tls
+from sync.server.background import SUPERVISOR_VARIABLE
 from sync.server.connections import Connection
+from sync.server.network import is_loopback
 
 _GRACE_SECONDS = 20
 _KEEP_ALIVE_SECONDS = 65
@@ -30,12 +33,13 @@ class Address:
     port: int
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine alone."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to serve: with which certificate (None: plain HTTP), by how many processes, behind which load balancers."""
+
+    certificate: tls.Certificate | None
+    workers: int
+    trusted_proxies: tuple[str, ...] = ()
 
 
 def require_loopback(host: str) -> None:
@@ -110,38 +114,48 @@ class _Several(Multiprocess):
     def __init__(self, config: Config, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
         super().__init__(config, sockets)
         self._ready: Callable[[], None] | None = ready
+        self._counted: set[int] = set()
 
     def keep_subprocess_alive(self) -> None:
         super().keep_subprocess_alive()
+        present = {worker.pid for worker in self.processes if worker.pid is not None}
+        for gone in self._counted - present:
+            metrics.forget_worker(gone)
+        self._counted = present
         if self._ready and not self.should_exit.is_set() and all(worker.is_ready() for worker in self.processes):
             self._ready()
             self._ready = None
 
 
-def serve(
-    listener: socket.socket, certificate: tls.Certificate | None, workers: int, ready: Callable[[], None]
-) -> None:
-    """Serves ``sync.server.app:application`` until SIGTERM or Ctrl+C; requests under way are finished first."""
+def serve(listener: socket.socket, plan: Plan, ready: Callable[[], None]) -> None:
+    """Serves ``sync.server.app:application`` until SIGTERM or Ctrl+C; requests under way are finished first.
+
+    SIGHUP replaces several workers one after the other; each new one answers before its predecessor ends.
+    """
     config = Config(
         "sync.server.app:application",
         factory=True,
-        workers=workers,
+        workers=plan.workers,
         http=Connection,
         loop="auto",
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(plan.trusted_proxies),
+        forwarded_allow_ips=list(plan.trusted_proxies),
         server_header=False,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
-        **_tls_options(certificate),
+        **_tls_options(plan.certificate),
     )
-    if workers == 1:
+    if plan.workers == 1:
         _Single(config, ready).run([listener])
-    else:
+        return
+    os.environ[SUPERVISOR_VARIABLE] = str(os.getpid())
+    with tempfile.TemporaryDirectory(prefix="nxcrm-metrics-") as folder:
+        os.environ[metrics.FOLDER_VARIABLE] = folder
         _Several(config, [listener], ready).run()
 
 

@@ -70,10 +70,28 @@ def list_operation(summary: str, *, takes: type, gives: type, problems: Iterable
     return _route(summary, takes, content, problems, signed_in=True)
 
 
-def file_operation(summary: str, *, takes: type, media_type: str, problems: Iterable[int]) -> dict[str, Any]:
+def file_operation(
+    summary: str, *, takes: type | None = None, media_type: str, problems: Iterable[int]
+) -> dict[str, Any]:
     """The same for a route that answers with a file."""
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    return _route(summary, takes, content, problems, signed_in=True)
+    return _route(summary, takes, _binary(media_type), problems, signed_in=True)
+
+
+def piece_operation(summary: str, *, media_type: str, gives: type, problems: Iterable[int]) -> dict[str, Any]:
+    """The same for a route that takes raw bytes."""
+    keywords = operation(summary, gives=gives, problems=problems)
+    keywords["openapi_extra"]["requestBody"] = {"required": True, "content": _binary(media_type)}
+    return keywords
+
+
+def _binary(media_type: str) -> dict[str, Any]:
+    return {media_type: {"schema": {"type": "string", "format": "binary"}}}
+
+
+def text_operation(summary: str, *, media_type: str, problems: Iterable[int], signed_in: bool = True) -> dict[str, Any]:
+    """The same for a route that answers with text."""
+    content = {media_type: {"schema": {"type": "string"}}}
+    return _route(summary, None, content, problems, signed_in=signed_in)
 
 
 def _route(

@@ -18,7 +18,9 @@ class Health(msgspec.Struct, frozen=True):
 
 
 def health_router(context: ServerContext) -> APIRouter:
-    """``/healthz`` answers while the process lives, ``/readyz`` only while its database answers too."""
+    """``/healthz`` answers while the process lives, ``/readyz`` says "ok" only while it can work: its database answers
+    and is of its version, its disk has room, and nobody is taking it out of service.
+    """
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz", **operation("Whether the server lives", gives=Health, signed_in=False))
@@ -27,7 +29,7 @@ def health_router(context: ServerContext) -> APIRouter:
 
     @router.get("/readyz", **operation("Whether the server can work", gives=Health, problems=[503], signed_in=False))
     async def readyz() -> Response:
-        await run_in_threadpool(doctor.require_database, context)
+        await run_in_threadpool(doctor.require_ready, context)
         return reply(Health("ok"))
 
     return router

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from sync.protocol.messages import CONTENT_TYPE, Ack, Hello, HelloReply, Pull, PullReply, Push, PushReply
+from sync.server.metrics import Metrics
 from sync.server.services.ack import ack
 from sync.server.services.cursor import Cursors
 from sync.server.services.hello import LeaseMaker, hello
@@ -38,7 +39,9 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRoute
     async def receive(request: Request, session: DeviceSession = _SESSION) -> Response:
         def work(body: bytes) -> PushReply:
             message = translated(lambda: read_push(body))
-            return push(engine, session, message)
+            reply = push(engine, session, message)
+            metrics_of(request).count_push(reply)
+            return reply
 
         return await _answer(request, work)
 
@@ -46,7 +49,9 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRoute
     async def send(request: Request, session: DeviceSession = _SESSION) -> Response:
         def work(body: bytes) -> PullReply:
             message = decode(body, Pull)
-            return pull(engine, session, message, cursors)
+            reply = pull(engine, session, message, cursors)
+            metrics_of(request).count_pull(reply)
+            return reply
 
         return await _answer(request, work)
 
@@ -57,6 +62,12 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRoute
         return Response(status_code=204)
 
     return router
+
+
+def metrics_of(request: Request) -> Metrics:
+    """The counters of the worker that answers."""
+    metrics: Metrics = request.app.state.metrics
+    return metrics
 
 
 async def _answer(request: Request, work: Callable[[bytes], msgspec.Struct]) -> Response:

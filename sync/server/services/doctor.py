@@ -18,7 +18,10 @@ from sync.server.store.engine import read_snapshot
 from sync.server.store.migrate import current_revision, head_revision
 
 _LEAST_FREE_BYTES = 512 * 1024 * 1024
+_NO_ROOM_BYTES = 64 * 1024 * 1024
 _OTHERS = 0o077
+DRAIN_FILE = "drain"
+"""While a file of this name is in the data folder, the server says that it is not ready, and serves on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Check:
 
 
 def require_database(context: ServerContext) -> None:
-    """NxcrmError ``unavailable``, ``database_newer`` or ``database_older``."""
+    """NxcrmError ``unavailable`` or ``database_mismatch``."""
     try:
         current = current_revision(context.engine)
     except DBAPIError as problem:
@@ -43,6 +46,22 @@ def require_database(context: ServerContext) -> None:
             safe="It was not touched.",
             todo="Start the server of the same version once: nxcrm-server run brings an older database up to date.",
         )
+
+
+def require_ready(context: ServerContext) -> None:
+    """Whether this machine should be sent requests. NxcrmError ``draining``, ``disk_full``, or as above."""
+    if (context.config.data_dir / DRAIN_FILE).exists():
+        raise NxcrmError(
+            "draining",
+            "This server is being taken out of service.",
+            safe="Requests under way are answered.",
+            todo=f"Ask another server. To take it back into service remove {DRAIN_FILE} from its data folder.",
+        )
+    if shutil.disk_usage(context.config.data_dir).free < _NO_ROOM_BYTES:
+        raise NxcrmError(
+            "disk_full", "The server's disk is full.", safe="What was stored is safe.", todo="Make room on it."
+        )
+    require_database(context)
 
 
 def examine(context: ServerContext) -> Iterator[Check]:

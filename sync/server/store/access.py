@@ -17,6 +17,8 @@ from sync.server.store.tables import ENTITY_TABLES, scope
 
 _USER = ENTITY_TABLES["user"].c
 _OWNED = owner("")
+ANY_OWNER = owner("*")
+"""Stands for the scopes of all owners, of those too who own nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +40,38 @@ def access_of(connection: Connection, user_id: str) -> Access:
     role = _role(connection, user_id)
     people = frozenset({user_id} | (_below(connection, user_id) if REACH[role] is Reach.TEAM else set()))
     numbers = dict(connection.execute(select(scope.c.name, scope.c.id)).all())
-    names = _names(user_id, role, people, numbers)
+    names = _names(user_id, role, people)
+    if REACH[role] is Reach.ALL:
+        names.update(name for name in numbers if name.startswith(_OWNED))
     ordered = tuple(sorted(names, key=lambda name: (name != REF, name)))
     return Access(user_id, role, people, ordered, {name: numbers[name] for name in ordered if name in numbers})
 
 
-def _names(user_id: str, role: Role, people: Iterable[str], known: Iterable[str]) -> set[str]:
-    """Names of the scopes they see; ``known``: those that have ever held a row."""
+def _names(user_id: str, role: Role, people: Iterable[str]) -> set[str]:
+    """Names of the scopes they see; of those who see all owners', without the owners."""
     names = {REF, share(user_id), *map(owner, people)}
-    if REACH[role] is Reach.ALL:
-        names.update(name for name in known if name.startswith(_OWNED))
     if may(role, Action.READ, "incident") or may(role, Action.READ, "privacy_request"):
         names.add(DESK)
     return names
 
 
 class Roster:
-    """The rights of all active members of staff as of one snapshot, by two queries however many are asked for."""
+    """The rights of all active members of staff as of one snapshot, by one query."""
 
     def __init__(self, connection: Connection) -> None:
-        rows = connection.execute(
-            select(_USER.id, _USER.role, _USER.active, _USER.manager_id).where(_USER.deleted_at.is_(None))
-        ).all()
+        columns = _USER.id, _USER.role, _USER.active, _USER.manager_id
+        rows = connection.execute(select(*columns).where(_USER.deleted_at.is_(None))).all()
         self._roles = {user_id: Role(role) for user_id, role, active, _ in rows if active == 1}
         self._reports = _by_manager((user_id, manager_id) for user_id, _, _, manager_id in rows)
-        self._known = list(connection.execute(select(scope.c.name)).scalars())
 
     def rights(self, user_id: str) -> tuple[Role, frozenset[str]] | None:
-        """Role and names of scopes, as :func:`access_of` gives them; None if they are not active."""
+        """Role and scopes as :func:`access_of` gives them, every owner's as ``ANY_OWNER``; None when not active."""
         role = self._roles.get(user_id)
         if role is None:
             return None
         people = {user_id} | (_descend(self._reports, user_id) if REACH[role] is Reach.TEAM else set())
-        return role, frozenset(_names(user_id, role, people, self._known))
+        names = _names(user_id, role, people) | ({ANY_OWNER} if REACH[role] is Reach.ALL else set())
+        return role, frozenset(names)
 
 
 def _role(connection: Connection, user_id: str) -> Role:

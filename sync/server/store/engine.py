@@ -16,6 +16,8 @@ T = TypeVar("T")
 _WRITES = "nxcrm_writes"
 _BUSY_TIMEOUT_MS = 10_000
 _ATTEMPTS = 6
+_CONNECT_SECONDS = 5
+_PG_TIMEOUTS = ("statement_timeout", "idle_in_transaction_session_timeout")
 _PG_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # Serialization failure, deadlock, lock not available, and unique violation: somebody made the same row meanwhile, which
 # the next try sees (PostgreSQL, appendix A).
@@ -27,15 +29,23 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def make_engine(url: str, *, pool_size: int = 8) -> Engine:
-    """An engine for ``sqlite:///FILE`` or ``postgresql://…`` (psycopg). Raises ValueError for any other database."""
+def make_engine(url: str, *, pool_size: int = 8, statement_seconds: int = 0) -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql://…`` (psycopg). Raises ValueError for any other database.
+
+    ``pool_size``: connections kept; as many more in need. ``statement_seconds``: on PostgreSQL no statement takes
+    longer, nor does a transaction wait longer for its client; 0: for ever.
+    """
     parsed = make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             return _sqlite(create_engine(parsed, pool_size=pool_size, max_overflow=pool_size))
         case "postgresql":
             psycopg = parsed.set(drivername="postgresql+psycopg")
-            return create_engine(psycopg, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+            options = " ".join(f"-c {name}={statement_seconds * 1000}" for name in _PG_TIMEOUTS)
+            return create_engine(
+                psycopg, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
+                connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
+            )  # fmt: skip
     raise ValueError(f"unsupported database: {parsed.get_backend_name()}")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from nxcrm_desktop.domain.dictionary import entity
-from sync.server.store.scopes import REF
+from sync.server.store.access import ANY_OWNER
+from sync.server.store.scopes import REF, owner
 from sync.server.store.sql import fetch, mark, select_among
 from sync.server.store.tables import scope, sync_clock
 
@@ -49,15 +50,18 @@ def _staff_changed(connection: Connection, ref: int, seq: int) -> bool:
 
 
 def newest_of(connection: Connection, names: Collection[str]) -> int:
-    """The newest entry in any of these scopes; 0 when they have none."""
-    return max((head for (head,) in select_among(connection, "scope", ("head",), "name", names)), default=0)
+    """The newest entry in any of these scopes (``ANY_OWNER``: in every owner's); 0 when they have none."""
+    heads = [head for (head,) in select_among(connection, "scope", ("head",), "name", names)]
+    if ANY_OWNER in names:
+        owned = select(func.max(scope.c.head)).where(scope.c.name.startswith(owner("")))
+        heads.append(connection.execute(owned).scalar() or 0)
+    return max(heads, default=0)
 
 
 def acknowledged(connection: Connection, device_ids: Collection[str]) -> dict[str, int]:
     """How far each device says it has stored the feed; a device that never said is missing."""
-    return dict(
-        map(tuple, select_among(connection, device_sync.name, ("device_id", "acked_seq"), "device_id", device_ids))
-    )
+    columns = ("device_id", "acked_seq")
+    return dict(select_among(connection, "device_sync", columns, "device_id", device_ids))
 
 
 def ended_families(connection: Connection, family_ids: Collection[str]) -> set[str]:

@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
 
 from sync.server import connections, logs
+from sync.server.metrics import Metrics
 from sync.server.middleware import Envelope
 from sync.server.services.audit import verify
 from sync.server.store.engine import read_snapshot
@@ -86,8 +87,8 @@ def test_a_bug_is_told_as_one_and_logged_without_what_was_typed() -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/canary", "scheme": "https", "headers": []}
-    with structlog.testing.capture_logs() as lines:
-        asyncio.run(Envelope(broken)(scope, receive, send))
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        asyncio.run(Envelope(broken, Metrics())(scope, receive, send))
     start, body = sent
     assert start["status"] == 500
     assert json.loads(body["body"])["code"] == "internal"
