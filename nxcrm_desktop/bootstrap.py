@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nxcrm_desktop import __version__
 from nxcrm_desktop.documents.blob_vault import BlobVault
+from nxcrm_desktop.documents.shelf import Shelf
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.facts import Role
@@ -29,6 +30,7 @@ from nxcrm_desktop.store.engine import Store, create_store, open_store
 from nxcrm_desktop.store.sync_store import StoreTokenVault, SyncStore
 from sync.client.auth import Session
 from sync.client.background import BackgroundSync
+from sync.client.blobs import BlobTransfer
 from sync.client.engine import SyncEngine
 from sync.client.failures import from_problem
 from sync.client.schedule import Schedule
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from nxcrm_desktop.services.leads import LeadService
     from nxcrm_desktop.services.lists import ListService
     from nxcrm_desktop.services.outbox import OutboxService
+    from nxcrm_desktop.services.paper_sync import PaperSyncService
     from nxcrm_desktop.services.papers import PaperService
     from nxcrm_desktop.services.privacy import PrivacyService
     from nxcrm_desktop.services.records import RecordService
@@ -67,7 +70,7 @@ class App:
     def __init__(self, profile: Profile, lock: InstanceLock, store: Store, vault: BlobVault) -> None:
         self.profile = profile
         self.store = store
-        self.vault = vault
+        self.shelf = Shelf(store, vault)
         self.identity = accounts.read_identity(store)
         self.actor = Actor(self.identity.user_id, Role(self.lease.role))
         self.endpoint = _endpoint(profile.server, profile.ca_file)
@@ -107,7 +110,14 @@ class App:
         """Documents and their versions."""
         from nxcrm_desktop.services.papers import PaperService
 
-        return PaperService(self.store, self.actor, self.vault)
+        return PaperService(self.store, self.actor, self.shelf, self.paper_sync)
+
+    @cached_property
+    def paper_sync(self) -> PaperSyncService:
+        """Where the bytes of documents are, and moving them."""
+        from nxcrm_desktop.services.paper_sync import PaperSyncService
+
+        return PaperSyncService(self.shelf, self.transfer)
 
     @cached_property
     def records(self) -> RecordService:
@@ -164,8 +174,9 @@ class App:
         from nxcrm_desktop.services.privacy import PrivacyService
 
         return PrivacyService(
-            self.store, self.actor, self.identity.full_name, self.identity.key, self.vault, self._transport()
-        )
+            self.store, self.actor, self.identity.full_name, self.identity.key, self.shelf, self._transport(),
+            self.paper_sync.gather,
+        )  # fmt: skip
 
     @cached_property
     def search(self) -> SearchService:
@@ -206,7 +217,19 @@ class App:
 
     @cached_property
     def _engine(self) -> SyncEngine:
-        return SyncEngine(SyncStore(self.store), self._transport(), SystemClock(), app_version=__version__)
+        return SyncEngine(
+            SyncStore(self.store), self._transport(), SystemClock(), papers=self._transfer, app_version=__version__
+        )
+
+    @property
+    def transfer(self) -> BlobTransfer:
+        """Moves the bytes of documents, over a connection of its own."""
+        with self._turn:
+            return self._transfer
+
+    @cached_property
+    def _transfer(self) -> BlobTransfer:
+        return BlobTransfer(self.shelf, self._transport(), SystemClock())
 
     def background_sync(self, report: Callable[[SyncStatus], None], schedule: Schedule | None = None) -> BackgroundSync:
         """Starts syncing by itself until the application closes; ``report`` is called on the sync thread."""

@@ -48,7 +48,7 @@ class Shelf:
         self._look_again = True  # rows may have gone
         store.bus.subscribe(self._hear)
 
-    # -------------------------------------------------------------------------------------------------- as transfer sees
+    # ---------------------------------------------------------------------------------------------- as transfer sees
 
     @property
     def device_id(self) -> str:
@@ -131,7 +131,12 @@ class Shelf:
                     return
                 self._free(chosen)
 
-    # ------------------------------------------------------------------------------------------- as the application asks
+    # --------------------------------------------------------------------------------------- as the application asks
+
+    @property
+    def vault(self) -> BlobVault:
+        """The encrypted files."""
+        return self._vault
 
     @contextmanager
     def keeping(self) -> Iterator[BlobVault]:

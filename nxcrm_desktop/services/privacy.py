@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.permissions import Action, may
+from nxcrm_desktop.privacy.collect import collect
 from nxcrm_desktop.privacy.package import Options, PackageSummary, Papers, Signer, build_package
 from nxcrm_desktop.privacy.subjects import Subject, SubjectHit, find_subjects, subject_of
 from nxcrm_desktop.privacy.verify import verify_package
@@ -19,6 +21,9 @@ from nxcrm_desktop.store.engine import Store
 from sync.client.transport import Transport
 from sync.protocol import privacy as messages
 
+Gather = Callable[[Iterable[tuple[str, int]], Watch], None]
+"""Brings here what can be had of contents, by hash and size."""
+
 HOME_COUNTRY = "IN"
 _UNWATCHED = Watch()
 
@@ -27,7 +32,14 @@ class PrivacyService:
     """Find a person and export what is held on them. Every export is entered in the disclosure register."""
 
     def __init__(
-        self, store: Store, actor: Actor, full_name: str, key: Signer, papers: Papers, transport: Transport
+        self,
+        store: Store,
+        actor: Actor,
+        full_name: str,
+        key: Signer,
+        papers: Papers,
+        transport: Transport,
+        gather: Gather,
     ) -> None:
         self._store = store
         self._actor = actor
@@ -35,6 +47,7 @@ class PrivacyService:
         self._key = key
         self._papers = papers
         self._transport = transport
+        self._gather = gather
 
     @property
     def whole(self) -> bool:
@@ -67,6 +80,7 @@ class PrivacyService:
 
     def _export_part(self, subject_id: str, path: Path, reason: str, recipient: str, watch: Watch) -> PackageSummary:
         options = Options(reason, recipient, self._full_name, "this laptop", complete=False)
+        self._gather(self._contents(subject_id), Watch(cancelled=watch.cancelled))
         with self._store.read() as reader:
             subject = subject_of(reader.connection, self._store.metadata, subject_id)
             summary = build_package(
@@ -78,6 +92,14 @@ class PrivacyService:
             path.unlink(missing_ok=True)  # nothing leaves without an entry in the register
             raise
         return summary
+
+    def _contents(self, subject_id: str) -> list[tuple[str, int]]:
+        """Hash and size of the papers that belong in, read beforehand: no snapshot waits for a network."""
+        with self._store.read() as reader:
+            subject = subject_of(reader.connection, self._store.metadata, subject_id)
+            found = collect(reader.connection, self._store.metadata, subject)
+        rows = found.rows.get("document_version", ())
+        return [(str(row["sha256"]), int(row["size_bytes"] or 0)) for row in rows]
 
     def _register(self, subject: Subject, summary: PackageSummary, reason: str, recipient: str) -> None:
         with self._store.write(self._actor) as work:

@@ -199,7 +199,7 @@ def test_every_file_is_ciphertext_or_holds_no_secret(server: ServerHandle, tmp_p
     folder = tmp_path / "profile"
     app = _enrol(server, folder, "indu").app
     app.leads.create({"name": "Zarathustra Unmistakable", "phone": "+919840099999"})
-    app.vault.put(b"Permanent account number ABCDE1234F" * 50)
+    app.shelf.vault.put(b"Permanent account number ABCDE1234F" * 50)
     app.sync.run()
     with app.store.read() as reader:
         secrets = [str(reader.meta(key)) for key in (IdentityKey.DEVICE_KEY, Meta.TOKENS, Meta.LEASE)]

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from nxcrm_desktop.documents.blob_vault import BlobVault
+from nxcrm_desktop.documents.shelf import Shelf
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.services.leads import LeadService
+from nxcrm_desktop.services.paper_sync import PaperSyncService
 from nxcrm_desktop.services.papers import PaperService
 from nxcrm_desktop.store.engine import Store
+from sync.client.paper_ports import Content, Moving, Watcher
 
 PDF = b"%PDF-1.4 Registration certificate of Ravi Kumar"
 
 
+class NoNetwork:
+    """A transfer that never comes about."""
+
+    def fetch(self, content: Content, watch: Watcher | None = None, cancel: Callable[[], bool] | None = None) -> None:
+        raise NxcrmError("server_unreachable", "The server cannot be reached.")
+
+    def moving(self) -> Mapping[str, Moving]:
+        return {}
+
+
 @pytest.fixture
 def papers(store: Store, asha: Actor, tmp_path: Path) -> PaperService:
-    return PaperService(store, asha, BlobVault(tmp_path / "blobs", os.urandom(32), max_bytes=1000))
+    shelf = Shelf(store, BlobVault(tmp_path / "blobs", os.urandom(32), max_bytes=1000))
+    return PaperService(store, asha, shelf, PaperSyncService(shelf, NoNetwork()))
 
 
 @pytest.fixture

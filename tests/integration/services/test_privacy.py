@@ -23,7 +23,9 @@ from tests.helpers.device_store import pulled
 def privacy(store: Store, asha: Actor) -> Iterator[PrivacyService]:
     """Asha's; the network is not needed."""
     with closing(Transport(Endpoint("http://127.0.0.1:9", plain_loopback=True))) as transport:
-        yield PrivacyService(store, asha, "Asha Rao", DeviceKey.generate(), NoPapers(), transport)
+        yield PrivacyService(
+            store, asha, "Asha Rao", DeviceKey.generate(), NoPapers(), transport, lambda _contents, _watch: None
+        )
 
 
 @pytest.fixture
