@@ -47,9 +47,10 @@ def entry(row: Sequence[Any]) -> OutboxEntry:
     return OutboxEntry(n, group, op, name, row_id, base_ver, unpack(fields), at, author)
 
 
-def entries(cursor: Any, *, limit: int = -1) -> list[OutboxEntry]:
-    """The oldest entries, ascending by number (``limit`` below 0: all)."""
-    rows = cursor.execute(f"SELECT {COLUMNS} FROM outbox ORDER BY n LIMIT ?", (limit,))  # noqa: S608
+def entries(cursor: Any, *, limit: int = -1, after: int = 0) -> list[OutboxEntry]:
+    """The oldest entries of numbers above ``after``, ascending by number (``limit`` below 0: all)."""
+    sql = f"SELECT {COLUMNS} FROM outbox WHERE n > ? ORDER BY n LIMIT ?"  # noqa: S608
+    rows = cursor.execute(sql, (after, limit))
     return [entry(row) for row in rows]
 
 

@@ -47,12 +47,12 @@ class SyncStore:
             conflicts = cursor.execute("SELECT count(*) FROM conflict WHERE status = 'open'").fetchone()[0]
             return Standing(outbox.waiting(cursor), conflicts, meta.get_int(cursor, Meta.LAST_SYNC) or None)
 
-    def pending(self, limit: int) -> list[Mutation]:
-        """The oldest mutations of the outbox."""
+    def pending(self, limit: int, *, after: int = 0) -> list[Mutation]:
+        """The oldest mutations of the outbox, of numbers above ``after``."""
         with self._reading() as cursor:
             return [
                 Mutation(e.n, e.group, e.op, e.entity, e.id, e.base_ver, dict(e.fields), e.at)  # type: ignore[arg-type]
-                for e in outbox.entries(cursor, limit=limit)
+                for e in outbox.entries(cursor, limit=limit, after=after)
             ]
 
     def settle(self, results: Sequence[Result]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Literal
 
-import msgspec
-
 from nxcrm_desktop.errors import NxcrmError
-from sync.client.failures import SAFE, from_problem, other_server, update_needed, wrong_server
+from sync.client.ahead import Ahead, Line
+from sync.client.batches import Batches, Sent
+from sync.client.failures import SAFE, from_problem, other_server, update_needed
+from sync.client.fetching import Fetched, brings_nothing, mismatched, stale
 from sync.client.ports import (
     Cancel,
     Clock,
@@ -26,7 +28,6 @@ from sync.protocol.codes import Code
 from sync.protocol.messages import (
     PROTOCOL,
     Ack,
-    Checksum,
     Hello,
     HelloReply,
     Mutation,
@@ -43,7 +44,11 @@ ROUNDS: Final = 5
 PAGES_AT_ONCE: Final = 5
 """Pages stored in one transaction: a commit costs much, a page little, and the memory for them must stay bounded."""
 
-Totals = dict[tuple[str, str], tuple[int, str]]
+HELLO_SECONDS: Final = 60.0
+"""So long after a hello, runs of this process do without; whatever then seems odd begins again with one."""
+
+_GREET_FIRST: Final = frozenset({"server_behind", "device_rewound"})
+"""What a restored server looks like to a run without hello."""
 
 
 class SyncEngine:
@@ -64,6 +69,7 @@ class SyncEngine:
         self._papers = papers
         self._app_version = app_version
         self._turn = threading.Lock()
+        self._greeting = _Greeting()
         self._rows_first = threading.Event()
 
     def make_way(self) -> None:
@@ -81,13 +87,16 @@ class SyncEngine:
             try:
                 summary = self._once(progress, cancel)
             except NxcrmError as error:
-                if error.code != "epoch_changed":
+                passed_over = self._greeting.passed_over
+                self._greeting.forget()
+                if error.code != "epoch_changed" and not (passed_over and error.code in _GREET_FIRST):
                     raise
                 summary = self._once(progress, cancel)  # restored meanwhile: hello tells whether we may go on
             return self._with_papers(summary, progress, cancel)
 
     def _once(self, progress: Progress | None, cancel: Cancel | None) -> SyncSummary:
-        return _Run(self.store, self._api, self._clock, self._papers, progress, cancel).go(self._app_version)
+        run = _Run(self.store, self._api, self._clock, self._greeting, self._papers, progress, cancel)
+        return run.go(self._app_version)
 
     def _with_papers(self, summary: SyncSummary, progress: Progress | None, cancel: Cancel | None) -> SyncSummary:
         """Documents follow the rows. Edits made meanwhile, and news, stop them after a piece: see :meth:`make_way`."""
@@ -101,6 +110,29 @@ class SyncEngine:
         up, down = summary.bytes_up + papers.bytes_up, summary.bytes_down + papers.bytes_down
         complete = not self.store.state().waiting
         return replace(summary, complete=complete, bytes_up=up, bytes_down=down, papers=papers)
+
+
+@dataclass(slots=True)
+class _Greeting:
+    """What the server last said to hello, and when. ``passed_over``: the present run goes on from it."""
+
+    reply: HelloReply | None = None
+    at: float = 0.0
+    passed_over: bool = False
+
+    def fresh(self, now: float) -> HelloReply | None:
+        """The reply, while it is to be relied on; the run is then one that passes over hello."""
+        reply = self.reply if now - self.at < HELLO_SECONDS else None
+        self.passed_over = reply is not None
+        return reply
+
+    def keep(self, reply: HelloReply, now: float) -> None:
+        """A new reply."""
+        self.reply, self.at = reply, now
+
+    def forget(self) -> None:
+        """Something went wrong: the next run begins with hello."""
+        self.reply, self.passed_over = None, False
 
 
 @dataclass(slots=True)
@@ -118,6 +150,7 @@ class _Run:
         store: LocalStore,
         api: SyncApi,
         clock: Clock,
+        greeting: _Greeting,
         papers: PaperTransfer | None,
         progress: Progress | None,
         cancel: Cancel | None,
@@ -125,29 +158,39 @@ class _Run:
         self._store = store
         self._api = api
         self._clock = clock
+        self._greeting = greeting
         self._papers = papers
         self._progress = progress
         self._cancelled = cancel or (lambda: False)
         self._count = _Count()
         self._up, self._down = api.bytes_up, api.bytes_down
         self._received = 0
+        self._erased = False
         self._refetched: set[str] = set()
 
     def go(self, app_version: str) -> SyncSummary:
         state = self._store.state()
-        hello = self._hello(state, app_version)
+        hello = self._greeted(state) or self._hello(state, app_version)
         complete = False
+        waiting = state.waiting
         for _ in range(ROUNDS):
-            complete = self._push_all(state, hello) and self._pull_all(state, hello)
-            if not complete or not self._store.state().waiting:
+            complete = (not waiting or self._push_all(state, hello)) and self._pull_all(state, hello)
+            waiting = self._store.state().waiting
+            if not complete or not waiting:
                 break
         if complete:
-            if self._papers is not None:
-                self._papers.tidy()  # before the server is told what was erased here
-            self._acknowledge(state.device_id)
-        return self._summary(complete=complete and not self._store.state().waiting)
+            self._end(state.device_id)
+        return self._summary(complete=complete and not waiting)
 
     # ------------------------------------------------------------------------------------------------------- hello
+
+    def _greeted(self, state: SyncState) -> HelloReply | None:
+        """The last hello, where it is fresh and nothing speaks against it: each call is authorised by itself."""
+        hello = self._greeting.fresh(self._clock.monotonic())
+        if hello is not None and state.cursor is not None and state.epoch == hello.epoch:
+            return hello
+        self._greeting.forget()
+        return None
 
     def _hello(self, state: SyncState, app_version: str) -> HelloReply:
         hello = self._api.hello(
@@ -161,6 +204,7 @@ class _Run:
             raise update_needed(server_is_newer=False)
         self._check_epoch(state, hello)
         self._store.save_hello(hello)
+        self._greeting.keep(hello, self._clock.monotonic())
         return hello
 
     def _check_epoch(self, state: SyncState, hello: HelloReply) -> None:
@@ -177,28 +221,38 @@ class _Run:
     # -------------------------------------------------------------------------------------------------------- push
 
     def _push_all(self, state: SyncState, hello: HelloReply) -> bool:
-        """Whether the outbox was emptied (false: cancelled)."""
-        limit = hello.limits.mutations
-        while batch := _fitting(self._store.pending(limit), hello.limits.body_bytes):
-            if self._cancelled():
-                return False
-            try:
-                self._push(batch, Push(state.device_id, state.schema, batch))
-            except NxcrmError as error:
-                if error.code != "too_large" or len(batch) == 1:
-                    raise
-                limit = len(batch) // 2
-        return True
+        """Whether the outbox was emptied (false: cancelled). Results are stored while the next batch is under way."""
+        batches = Batches(self._store, hello.limits)
+        with Line() as line:
+            sent = self._send(state, batches.first(), None)
+            while sent is not None:
+                following = batches.after(sent.batch)
+                try:
+                    results = sent.results()
+                except NxcrmError as error:
+                    batches.shrink(error, sent.batch)
+                    sent = self._send(state, batches.first(), None)
+                    continue
+                whole = len(results) == len(sent.batch)
+                upcoming = self._send(state, following, line) if whole else None
+                if self._cancelled():
+                    return False  # the results come again with the next run; the store may be closing
+                self._settle(results)
+                sent = upcoming if whole else self._send(state, batches.first(), None)
+        return not self._cancelled()
 
-    def _push(self, batch: list[Mutation], message: Push) -> None:
-        results = self._api.push(message).results
-        if self._cancelled():
-            return  # the results come again with the next run; the store may be closing
-        if not results or [r.n for r in results] != [m.n for m in batch[: len(results)]]:
-            raise wrong_server("the server’s address")
+    def _send(self, state: SyncState, batch: list[Mutation], line: Line | None) -> Sent | None:
+        """A batch on its way; without a line, it goes when its results are asked for. None: cancelled, or no batch."""
+        if not batch or self._cancelled():
+            return None
+        call = partial(self._api.push, Push(state.device_id, state.schema, batch))
+        return Sent(batch, line.start(call) if line else call)
+
+    def _settle(self, results: Sequence[Result]) -> None:
         self._store.settle(results)
         self._tally(results)
-        self._tell("push", self._count.pushed, self._count.pushed + self._store.state().waiting)
+        if self._progress is not None:
+            self._tell("push", self._count.pushed, self._count.pushed + self._store.state().waiting)
 
     def _tally(self, results: Sequence[Result]) -> None:
         self._count.pushed += len(results)
@@ -213,43 +267,54 @@ class _Run:
         if state.schema < hello.schema_min:
             raise update_needed(server_is_newer=True)
         refetch: list[str] = []
-        while pages := self._some_pages(state, hello, refetch):
-            refetch = []
-            if not pages[-1].complete:
-                continue
-            refetch = _mismatched(pages[-1].checksums, self._store.checksums())
+        while last := self._to_head(hello, refetch):
+            refetch = mismatched(last.checksums, self._store.checksums())
             if not refetch:
                 return True
             self._check_new(refetch)
         return False
 
-    def _some_pages(self, state: SyncState, hello: HelloReply, refetch: list[str]) -> list[PullReply]:
-        """The next pages, stored; none when cancelled. Those that came before a failure are stored, too."""
-        cursor = self._store.state().cursor
-        pages: list[PullReply] = []
-        try:
-            while len(pages) < PAGES_AT_ONCE and not (pages and pages[-1].complete) and not self._cancelled():
-                pages.append(self._pull(state, hello, cursor, [] if pages else refetch))
-                cursor = pages[-1].cursor
-        finally:
-            if self._cancelled():
-                pages = []  # the store may be closing
-            if pages:
-                for scope in refetch:  # not before something has come to take its place
-                    self._store.forget_scope(scope)
-                self._count.pulled += self._store.apply_pages(pages).put
-        return pages
+    def _to_head(self, hello: HelloReply, refetch: list[str]) -> PullReply | None:
+        """The last page, stored like all before it; None when cancelled. What came before a failure is stored, too.
 
-    def _pull(self, state: SyncState, hello: HelloReply, cursor: str | None, refetch: list[str]) -> PullReply:
-        limits = hello.limits
-        page = self._api.pull(Pull(state.device_id, state.schema, cursor, limits.rows, limits.body_bytes, refetch))
-        if page.epoch != hello.epoch:
-            raise from_problem(Problem(Code.EPOCH_CHANGED, ""))
-        if page.cursor == cursor and not page.complete:
-            raise wrong_server("the server’s address")
-        self._received += sum(len(part.rows) for part in page.rows)
-        self._tell("pull", self._received, self._received + page.remaining)
-        return page
+        Most runs need one page. Where there are more, the next are fetched while those before are stored.
+        """
+        state = self._store.state()
+        wanted = Pull(state.device_id, state.schema, state.cursor, refetch=refetch)
+        fetched = Fetched(self._api.pull, wanted, hello, self._cancelled)
+        pages = [page] if (page := fetched.next()) else []
+        if pages and pages[0].complete:
+            return self._stored(pages, hello, state, refetch)
+        last = None
+        with Ahead(fetched.next, PAGES_AT_ONCE) as ahead:
+            while pages:
+                last = self._stored(pages, hello, state, refetch)
+                pages, refetch = ahead.take(PAGES_AT_ONCE) if last else [], []
+        return last if last and last.complete else None
+
+    def _stored(
+        self, pages: Sequence[PullReply], hello: HelloReply, state: SyncState, refetch: Sequence[str]
+    ) -> PullReply | None:
+        """Store pages; the last of them, None when cancelled: the store may be closing."""
+        if self._cancelled():
+            return None
+        for page in pages:
+            self._check_current(page, hello, state)
+            self._received += sum(len(part.rows) for part in page.rows)
+            self._tell("pull", self._received, self._received + page.remaining)
+        for scope in refetch:  # not before something has come to take its place
+            self._store.forget_scope(scope)
+        if refetch or not (len(pages) == 1 and brings_nothing(pages[0], state.cursor)):
+            self._count.pulled += self._store.apply_pages(pages).put
+        self._erased = self._erased or any(drop.op == "erase" for page in pages for drop in page.dropped)
+        return pages[-1]
+
+    def _check_current(self, page: PullReply, hello: HelloReply, state: SyncState) -> None:
+        """A run without hello believes nothing that hello would have told otherwise."""
+        if not self._greeting.passed_over:
+            return
+        if page.reset or page.applied_n != state.applied_n or set(page.subscribed) != set(hello.scopes):
+            raise stale()
 
     def _check_new(self, scopes: list[str]) -> None:
         """Scopes are fetched again once in a run. NxcrmError ``checksum_mismatch`` for the second time."""
@@ -259,7 +324,13 @@ class _Run:
 
     # --------------------------------------------------------------------------------------------------------- end
 
-    def _acknowledge(self, device_id: str) -> None:
+    def _end(self, device_id: str) -> None:
+        """Tell the server what was erased here; where this device stands, with the runs that say hello."""
+        if self._greeting.passed_over and not self._erased:
+            self._store.acknowledged([], self._clock.now_ms())
+            return
+        if self._papers is not None:
+            self._papers.tidy()  # before the server is told what was erased here
         erased = self._store.erasures()
         cursor = self._store.state().cursor
         assert cursor is not None, "a complete pull stores a cursor"
@@ -277,26 +348,6 @@ class _Run:
         return SyncSummary(
             count.pushed, count.pulled, count.merged, count.conflicts, count.rejected, complete, up, down
         )
-
-
-def _fitting(mutations: list[Mutation], body_bytes: int) -> list[Mutation]:
-    """The longest head of the list that fits one request; at least one, whatever its size."""
-    room = body_bytes - 256  # the envelope
-    for count, mutation in enumerate(mutations):
-        room -= len(msgspec.json.encode(mutation)) + 1
-        if room < 0:
-            return mutations[: max(count, 1)]
-    return mutations
-
-
-def _totals(checksums: Sequence[Checksum]) -> Totals:
-    return {(c.scope, c.table): (c.count, c.sum) for c in checksums if c.count}
-
-
-def _mismatched(theirs: Sequence[Checksum], ours: Sequence[Checksum]) -> list[str]:
-    """Scopes of which server and device do not hold the same."""
-    there, here = _totals(theirs), _totals(ours)
-    return sorted({key[0] for key in there.keys() | here.keys() if there.get(key) != here.get(key)})
 
 
 def _mismatch(scopes: Sequence[str]) -> NxcrmError:

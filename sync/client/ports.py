@@ -155,8 +155,11 @@ class LocalStore(Protocol):
     def standing(self) -> Standing:
         """What to tell the user. Cheap: it is asked after every edit."""
 
-    def pending(self, limit: int) -> list[Mutation]:
-        """The oldest ``limit`` mutations of the outbox, ascending by ``n`` without a gap from ``applied_n + 1``."""
+    def pending(self, limit: int, *, after: int = 0) -> list[Mutation]:
+        """The oldest ``limit`` mutations of the outbox, ascending by ``n`` without a gap from ``applied_n + 1``.
+
+        ``after``: only those of higher numbers, while the batch before them is not settled yet.
+        """
 
     def settle(self, results: Sequence[Result]) -> None:
         """Store what became of the oldest mutations, and take them off the outbox.

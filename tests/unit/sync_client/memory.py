@@ -7,8 +7,10 @@ from itertools import count
 
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
+from sync.client.failures import from_problem
 from sync.client.ports import PageOutcome, Standing, SyncState
 from sync.protocol import checksums
+from sync.protocol.codes import Code
 from sync.protocol.messages import (
     PROTOCOL,
     Ack,
@@ -18,6 +20,7 @@ from sync.protocol.messages import (
     HelloReply,
     Limits,
     Mutation,
+    Problem,
     Pull,
     PullReply,
     Push,
@@ -74,8 +77,8 @@ class MemoryStore:
     def standing(self) -> Standing:
         return Standing(len(self.outbox), self.conflicts, self.last_sync_ms)
 
-    def pending(self, limit: int) -> list[Mutation]:
-        return self.outbox[:limit]
+    def pending(self, limit: int, *, after: int = 0) -> list[Mutation]:
+        return [mutation for mutation in self.outbox if mutation.n > after][:limit]
 
     def settle(self, results: Sequence[Result]) -> None:
         assert [r.n for r in results] == [m.n for m in self.outbox[: len(results)]]
@@ -187,7 +190,8 @@ class ScriptedServer:
             if mutation.n in self.seen:
                 assert self.seen[mutation.n] == mutation, "a replay is the same edit"
             else:
-                assert mutation.n == self.applied_n + 1
+                if mutation.n != self.applied_n + 1:
+                    raise from_problem(Problem(Code.GAP, ""))
                 self.seen[mutation.n] = mutation
                 self.results[mutation.n] = self.judge(mutation)
         self.after("push", message)

@@ -77,7 +77,7 @@ class Pill:
 
     @property
     def runs(self) -> int:
-        return self.server.calls.count("hello")
+        return self.server.calls.count("pull")
 
 
 @contextmanager
