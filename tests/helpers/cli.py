@@ -43,6 +43,14 @@ class Laptop:
             timeout=_SECONDS, check=False,
         )  # fmt: skip
 
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """Start one command with ``--json`` in a process group of its own, to be killed or waited for."""
+        variables = {**os.environ, "NXCRM_PROFILE": str(self.profile), "NXCRM_PASSWORD": self.password}
+        return subprocess.Popen(
+            [*_NXCRM, *words, "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, env=variables | dict(self.environment), start_new_session=True,
+        )  # fmt: skip
+
     def lines(self, *words: str, **environment: str) -> list[dict[str, Any]]:
         """The objects a command prints, one a line."""
         done = self.call(*words, **environment)

@@ -22,6 +22,7 @@ from sync.client.auth import Session, enrol, tokens_of
 from sync.client.engine import SyncEngine
 from sync.client.transport import CONNECT_SECONDS, READ_SECONDS, Endpoint, Transport
 from sync.protocol import auth
+from tests.helpers import cli
 from tests.helpers.devices import KEY, RealClock
 from tests.helpers.server import PASSWORD, ServerHandle
 
@@ -112,3 +113,16 @@ def laptop(
         stack.callback(transport.close)
         engine = SyncEngine(SyncStore(store), transport, RealClock())
         yield Laptop(reply.device_id, actor, store, vault, session, transport, engine)
+
+
+def profile(server: ServerHandle, folder: Path, user: str, *, url: str = "") -> cli.Laptop:
+    """A new laptop of a user driven through ``nxcrm``, without a keyring; finds the server at ``url``."""
+    made, account = cli.Laptop(folder, PASSWORD), server.accounts[user]
+    done = made.call(
+        "enroll", "--server", url or server.url, "--user", user, "--ca", str(server.ca_file), "--new-password-stdin",
+        "--device-name", f"{user}'s laptop", "--password-stdin",
+        text=f"{account.temporary_password}\n{PASSWORD}\n", NXCRM_OTP=server.otp(user),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    account.temporary_password = PASSWORD
+    return made

@@ -11,7 +11,7 @@ import random
 import socket
 import struct
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -39,6 +39,7 @@ class Lane:
         """Set once something waits because of :meth:`hold`."""
         self._cut_at: int | None = None
         self._corrupt_at: int | None = None
+        self._hold_at: int | None = None
         self._open: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -50,20 +51,18 @@ class Lane:
         """Flip a bit of the byte that comes after ``size`` more. Once."""
         self._corrupt_at = self.carried + size
 
-    def hold(self) -> None:
-        """Keep what comes from now on; ``held`` says when something has come."""
+    def hold(self, after: int = 0) -> None:
+        """Keep what comes once so many more bytes went through; ``held`` says when something has come."""
         self.held.clear()
-        self._tell(lambda gate: gate.clear())
+        self._hold_at = self.carried + after
 
     def release(self) -> None:
         """Let go what was kept."""
-        self._tell(lambda gate: gate.set())
-
-    def _tell(self, change: Callable[[asyncio.Event], None]) -> None:
+        self._hold_at = None
         assert self._loop is not None
         assert self._open is not None
-        gate, done = self._open, threading.Event()
-        self._loop.call_soon_threadsafe(change, gate)
+        done = threading.Event()
+        self._loop.call_soon_threadsafe(self._open.set)
         self._loop.call_soon_threadsafe(done.set)
         done.wait()
 
@@ -72,16 +71,26 @@ class Lane:
         self._open.set()
 
     async def _carry(self, data: bytes, writer: asyncio.StreamWriter) -> None:
-        assert self._open is not None
-        if not self._open.is_set():
-            self.held.set()
-            await self._open.wait()
-        await asyncio.sleep(self.delay + (len(data) / self.rate if self.rate else 0.0))
-        writer.write(self._faulty(data))
-        await writer.drain()
+        room = None if self._hold_at is None else max(0, self._hold_at - self.carried)
+        if room is not None and room < len(data):
+            await self._send(data[:room], writer)
+            await self._wait()
+            data = data[room:]
+        await self._send(data, writer)
         if self._cut_at is not None and self.carried >= self._cut_at:
             self._cut_at = None
             raise _CutError
+
+    async def _wait(self) -> None:
+        assert self._open is not None
+        self._open.clear()
+        self.held.set()
+        await self._open.wait()
+
+    async def _send(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(self.delay + (len(data) / self.rate if self.rate else 0.0))
+        writer.write(self._faulty(data))
+        await writer.drain()
 
     def _faulty(self, data: bytes) -> bytes:
         """What gets through of a piece, counted."""
