@@ -11,9 +11,12 @@ from nxcrm_desktop.bootstrap import App
 from nxcrm_desktop.cli.output import Answer, Progress, plain
 from nxcrm_desktop.domain import clock, values
 from nxcrm_desktop.domain.records import Value
+from nxcrm_desktop.reports.watch import Watch
 from nxcrm_desktop.services.conflicts import ConflictView
+from nxcrm_desktop.services.paper_sync import Place
 
 Fields = Mapping[str, Value]
+PinnedBy = Literal["document", "lead", "contact", "transaction"]
 
 
 def status(app: App) -> Answer:
@@ -97,15 +100,49 @@ def document_add(app: App, file: str, lead: str, title: str | None = None, categ
     return plain(app.records.get("document", made))
 
 
-def document_get(app: App, id: str, output: str) -> Answer:  # noqa: A002 (the shell's argument is called id)
-    """Write the newest version of a document to a file."""
-    app.papers.save_to(id, Path(output))
+def document_get(app: App, id: str, output: str, progress: Progress | None = None) -> Answer:  # noqa: A002 (as the shell calls it)
+    """Write the newest version of a document to a file; its bytes are fetched if they are not here."""
+    app.papers.save_to(id, Path(output), watch=Watch(progress) if progress else Watch())
     return {"file": output}
 
 
 def document_list(app: App, lead: str | None = None) -> Answer:
-    """The documents this device knows of."""
-    return record_list(app, "document", {"lead_id": lead} if lead else None)
+    """The documents this device knows of, and where the bytes of each are."""
+    rows = app.records.list(app.records.query("document", _filters({"lead_id": lead} if lead else None)))
+    places = app.paper_sync.places([row.id for row in rows])
+    return [plain(row) | _place(places.get(row.id)) for row in rows]
+
+
+def _place(place: Place | None) -> dict[str, object]:
+    if place is None:
+        return {"place": None, "size_bytes": None, "kept": None, "failure": None}
+    return {"place": place.state.value, "size_bytes": place.size, "kept": place.kept, "failure": place.failure}
+
+
+def document_pin(app: App, id: str, of: PinnedBy = "document") -> Answer:  # noqa: A002 (as the shell calls it)
+    """Keep a document, or all of a lead, a customer or a deal, on this device. What is not here comes with a sync."""
+    app.records.get(of, id)
+    app.paper_sync.keep(of, [id])
+    return {"kept": True, "id": id}
+
+
+def document_unpin(app: App, id: str, of: PinnedBy = "document") -> Answer:  # noqa: A002 (as the shell calls it)
+    """Keep it no longer than there is room."""
+    app.paper_sync.keep(of, [id], keep=False)
+    return {"kept": False, "id": id}
+
+
+def document_free(app: App, id: str) -> Answer:  # noqa: A002 (as the shell calls it)
+    """Remove a document's bytes from this device; the server keeps them."""
+    app.paper_sync.free([id])
+    return {"freed": id}
+
+
+def document_space(app: App, budget: int | None = None) -> Answer:
+    """How much room documents take here, in bytes; ``budget`` sets how much they may take."""
+    if budget is not None:
+        app.paper_sync.set_budget(budget)
+    return asdict(app.paper_sync.space())
 
 
 def conflicts_list(app: App) -> Answer:
@@ -169,6 +206,8 @@ SHELL: Mapping[str, Callable[..., Answer]] = {
     "import.undo": import_undo, "record.list": record_list, "record.get": record_get,
     "record.create": record_create, "record.update": record_update, "record.delete": record_delete,
     "document.add": document_add, "document.get": document_get, "document.list": document_list,
+    "document.pin": document_pin, "document.unpin": document_unpin, "document.free": document_free,
+    "document.space": document_space,
     "conflicts.list": conflicts_list, "conflicts.show": conflicts_show, "conflicts.resolve": conflicts_resolve,
     "report": report, "report.list": report_list, "privacy.search": privacy_search, "privacy.export": privacy_export,
 }  # fmt: skip

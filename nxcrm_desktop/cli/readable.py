@@ -56,6 +56,30 @@ def records(name: str) -> Callable[[Sequence[Row]], str]:
     return told
 
 
+_PLACES = {
+    "here": "on this laptop", "waiting": "waiting to upload", "uploading": "uploading", "server": "on the server",
+    "downloading": "downloading", "failed": "failed",
+}  # fmt: skip
+
+
+def documents(answer: Sequence[Row]) -> str:
+    """Documents, and where the bytes of each are."""
+    if not answer:
+        return "There are no documents."
+    info = entity("document")
+    body = [
+        [row["title"], _shown(info.fields["category"], row["category"]), _whereabouts(row), row["id"]] for row in answer
+    ]
+    return _table([["Title", "Category", "File", "Id"], *body])
+
+
+def _whereabouts(row: Row) -> str:
+    told = _PLACES.get(row["place"], "")
+    if row["place"] == "failed":
+        told += f" ({row['failure']})"
+    return f"{told}, kept" if row["kept"] else told
+
+
 def hits(answer: Sequence[Row]) -> str:
     """Search hits, one a line."""
     rows = [[hit["title"], entity(hit["entity"]).facts.label, hit["id"]] for hit in answer]

@@ -29,6 +29,7 @@ for name, group in (("record", record), ("document", documents), ("conflicts", c
 Context = typer.Context
 OnDuplicate = Literal["skip", "update", "create"]
 Take = Literal["mine", "server", "merged"]
+Pinned = Annotated[operations.PinnedBy, typer.Option("--of", help="What ID is.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE; may be given again.")]
 Wheres = Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; may be given again.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The file to write.")]
@@ -192,14 +193,40 @@ def document_add(
 
 @documents.command("get")
 def document_get(context: Context, id: str, output: Output) -> None:  # noqa: A002 (shown as ID)
-    """Write a document to a file."""
-    _answer(context, operations.document_get, id=id, output=str(output))
+    """Write a document to a file; it is fetched from the server if it is not on this device."""
+    _answer_with_progress(context, "Fetching", operations.document_get, id=id, output=str(output))
 
 
 @documents.command("list")
 def document_list(context: Context, lead: str | None = None) -> None:
-    """List documents."""
-    _answer(context, operations.document_list, readable.records("document"), lead=lead)
+    """List documents and where the bytes of each are."""
+    _answer(context, operations.document_list, readable.documents, lead=lead)
+
+
+@documents.command("pin")
+def document_pin(context: Context, id: str, of: Pinned = "document") -> None:  # noqa: A002 (shown as ID)
+    """Keep a document on this device, or all of a lead, customer or deal; the next sync fetches what is missing."""
+    _answer(context, operations.document_pin, id=id, of=of)
+
+
+@documents.command("unpin")
+def document_unpin(context: Context, id: str, of: Pinned = "document") -> None:  # noqa: A002 (shown as ID)
+    """Keep it no longer than there is room."""
+    _answer(context, operations.document_unpin, id=id, of=of)
+
+
+@documents.command("free")
+def document_free(context: Context, id: str) -> None:  # noqa: A002 (shown as ID)
+    """Free up the space of a document that the server has."""
+    _answer(context, operations.document_free, id=id)
+
+
+@documents.command("space")
+def document_space(
+    context: Context, budget: Annotated[int | None, typer.Option(min=1, help="Bytes documents may take here.")] = None
+) -> None:
+    """How much room documents take on this device; --budget sets how much they may take."""
+    _answer(context, operations.document_space, budget=budget)
 
 
 @conflicts.command("list")
