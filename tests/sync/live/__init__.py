@@ -1,0 +1,1 @@
+"""News on the server: who is told what, by which worker, and when no more."""
