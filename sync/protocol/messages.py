@@ -24,7 +24,10 @@ Drop = Literal["leave", "delete", "erase"]
 
 
 class Hello(Struct, frozen=True):
-    """What a device says first. ``epoch`` and ``applied_n`` are what it last knew (None and 0 at first contact)."""
+    """What a device says first. ``epoch`` and ``applied_n`` are what it last knew (None and 0 at first contact).
+
+    ``cursor``: its last one. It shows a server that was restored without anybody saying so that it has been.
+    """
 
     device: Id
     protocols: list[int]
@@ -32,6 +35,7 @@ class Hello(Struct, frozen=True):
     app_version: str = ""
     epoch: str | None = None
     applied_n: int = 0
+    cursor: str | None = None
 
 
 class Limits(Struct, frozen=True):
@@ -49,6 +53,10 @@ class HelloReply(Struct, frozen=True):
 
     ``restored_from``: earlier epochs of this very server, oldest first. A device whose epoch is none of
     these is talking to another server, and must not throw away what it has.
+
+    ``settled_days``: how long to keep settled edits, since the server may be restored from a backup as old as that.
+    ``tombstone_days``: how long a device may be away before it has to fetch everything anew; what it remembers of rows
+    that it no longer holds must not be older, since it would not hear of their erasure.
     """
 
     protocol: int
@@ -64,6 +72,8 @@ class HelloReply(Struct, frozen=True):
     applied_n: int
     lease: str
     restored_from: list[str] = []
+    settled_days: int = 30
+    tombstone_days: int = 180
 
 
 class Mutation(Struct, frozen=True):
@@ -131,13 +141,17 @@ class Rows(Struct, frozen=True):
     rows: list[list[Value]]
 
 
-class Dropped(Struct, frozen=True):
-    """A row that left a scope, or was deleted or erased everywhere."""
+class Dropped(Struct, frozen=True, omit_defaults=True):
+    """A row that left a scope, or was deleted or erased everywhere.
+
+    ``proof`` comes with an erasure: the server's own signature, to be shown to it if it is ever restored.
+    """
 
     table: str
     id: str
     scope: int
     op: Drop
+    proof: str = ""
 
 
 class Checksum(Struct, frozen=True):
@@ -170,11 +184,16 @@ class PullReply(Struct, frozen=True):
 
 
 class Ack(Struct, frozen=True):
-    """The cursor is stored durably; these erasures have been carried out here."""
+    """The cursor is stored durably; these erasures have been carried out here.
+
+    ``proofs``, in the order of ``erased``: those that came with them, "" where none did. ``cursor`` is None from a
+    device that has just heard of a new epoch: it tells of all its erasures before anything else.
+    """
 
     device: Id
-    cursor: str
+    cursor: str | None
     erased: list[str] = []
+    proofs: list[str] = []
     wiped: bool = False
 
 

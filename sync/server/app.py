@@ -69,7 +69,9 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.state.tokens, app.state.admission, app.state.metrics = tokens, admission, metrics
     app.include_router(health_router(context))
     app.include_router(auth_router(Accounts(context, tokens), tokens))
-    app.include_router(sync_router(context.engine, Cursors(context.keys.derive("cursor")), _lease_maker(context)))
+    app.include_router(
+        sync_router(context.engine, Cursors(context.keys.derive("cursor")), _lease_maker(context), config.history)
+    )
     pieces = sealed_pieces(context)
     app.include_router(blobs_router(Blobs(context, pieces)))
     app.include_router(privacy_router(PrivacyDesk(context)))

@@ -14,12 +14,12 @@ from nxcrm_desktop.domain.clock import to_iso
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security.process import harden
-from sync.server import config as configuration, logs, serving, tls
+from sync.server import config as configuration, last_seen, logs, serving, tls
 from sync.server.app import DATA_VARIABLE, DEVELOPMENT_VARIABLE, WORKERS_VARIABLE, make_context
 from sync.server.config import OrgPolicy
 from sync.server.console import failures, say, table
 from sync.server.context import ServerContext
-from sync.server.services import audit as audit_trail, doctor as examination, organisation
+from sync.server.services import audit as audit_trail, doctor as examination, organisation, restoring
 from sync.server.services.devices import Devices
 from sync.server.services.staff import Handout, NewUser, Staff
 from sync.server.store.engine import read_snapshot
@@ -148,8 +148,23 @@ def _prepare(data: Path) -> None:
     context = make_context(configuration.load(data))
     try:
         migrate(context.engine)
+        restoring.begin_if_restored(context.engine, context.config.data_dir, context.clock())
     finally:
         context.engine.dispose()
+
+
+@app.command()
+def restored(data: Data, as_json: Json = False) -> None:
+    """Say that the database was put back from a backup: every laptop brings again what the backup lacks.
+
+    Not needed where the backup was put back under a data folder that has seen later days: the server notices.
+    """
+    with _server(data, as_json=as_json) as context:
+        migrate(context.engine)
+        seen = last_seen.read(context.config.data_dir)
+        clock = restoring.begin_anew(context.engine, context.clock(), earlier=seen.epochs)
+        restoring.note_progress(context.engine, context.config.data_dir)
+        say({"epoch": clock.epoch}, as_json=as_json, text="A new epoch has begun. Laptops notice at their next sync.")
 
 
 @user.command("add")

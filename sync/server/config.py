@@ -12,7 +12,7 @@ import msgspec
 
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security.files import write_atomically
-from sync.server.settings import LimitSettings, MetricsSettings, NetworkSettings
+from sync.server.settings import HistorySettings, LimitSettings, MetricsSettings, NetworkSettings
 
 CONFIG_NAME = "server.toml"
 KEY_NAME = "signing.key"
@@ -65,6 +65,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: LimitSettings = LimitSettings()
     network: NetworkSettings = NetworkSettings()
     metrics: MetricsSettings = MetricsSettings()
+    history: HistorySettings = HistorySettings()
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class ServerConfig:
     limits: LimitSettings = field(default_factory=LimitSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     development: bool = False  # served with a certificate made here, or to this machine alone
 
     @property
@@ -133,7 +135,15 @@ def load(data_dir: Path) -> ServerConfig:
         ) from problem
     url = checked_url(known.database.url) or default_database(data_dir)
     return ServerConfig(
-        data_dir, url, known.organisation.name, known.policy, known.blobs, known.limits, known.network, known.metrics
+        data_dir,
+        url,
+        known.organisation.name,
+        known.policy,
+        known.blobs,
+        known.limits,
+        known.network,
+        known.metrics,
+        known.history,
     )
 
 

@@ -1,4 +1,4 @@
-"""Settings of a server's operation: sections ``[limits]``, ``[network]`` and ``[metrics]`` of ``server.toml``."""
+"""Settings of a server's operation: sections of ``server.toml``."""
 
 from __future__ import annotations
 
@@ -38,3 +38,12 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``token``: who sends it as bearer may read ``/metrics``; without one, only this machine may."""
 
     token: Annotated[str, msgspec.Meta(max_length=1_024)] = ""
+
+
+class HistorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``tombstone_days``: a device that was away longer fetches everything anew. ``settled_days``: a device keeps its
+    edits so long after the server has them; no backup older than that may be restored without loss.
+    """
+
+    tombstone_days: Annotated[int, msgspec.Meta(ge=7, le=3_650)] = 180
+    settled_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 30

@@ -62,7 +62,7 @@ class Server:
         self._cursors = Cursors(KEY)
 
     def hello(self, session: DeviceSession, message: Hello) -> HelloReply:
-        return hello(self.engine, session, message, lambda *_: "lease")
+        return hello(self.engine, session, message, self._cursors, lambda *_: "lease")
 
     def push(self, session: DeviceSession, message: Push) -> PushReply:
         return push(self.engine, session, message)

@@ -19,6 +19,7 @@ from sync.server.services.pull import pull
 from sync.server.services.push import push
 from sync.server.services.reading import read_push
 from sync.server.sessions import DeviceSession, current_session
+from sync.server.settings import HistorySettings
 from sync.server.wire import decode, operation, translated
 
 _ALWAYS = (400, 401, 403, 413, 415, 422, 503)
@@ -27,13 +28,13 @@ _ZSTD_LEVEL = 3
 _SESSION = Depends(current_session)
 
 
-def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker) -> APIRouter:
+def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker, history: HistorySettings) -> APIRouter:
     """Routes under ``/v1/sync``. The work of each, reading and writing JSON too, is done off the event loop."""
     router = APIRouter(prefix="/v1/sync", tags=["sync"])
 
     @router.post("/hello", **operation("Agree on a protocol", takes=Hello, gives=HelloReply, problems=(*_ALWAYS, 426)))
     async def greet(request: Request, session: DeviceSession = _SESSION) -> Response:
-        return await _answer(request, lambda body: hello(engine, session, decode(body, Hello), lease))
+        return await _answer(request, lambda body: hello(engine, session, decode(body, Hello), cursors, lease, history))
 
     @router.post("/push", **operation("Send edits", takes=Push, gives=PushReply, problems=(*_ALWAYS, 409, 426)))
     async def receive(request: Request, session: DeviceSession = _SESSION) -> Response:

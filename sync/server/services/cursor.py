@@ -66,6 +66,21 @@ class Cursors:
             raise _foreign()
         return position
 
+    def own(self, text: str | None, device: str) -> Position | None:
+        """The position in a cursor, if it is one of ours for this device."""
+        try:
+            return self.read(text, device) if text is not None else None
+        except NxcrmError:
+            return None
+
+    def erasure_proof(self, row_id: str) -> str:
+        """What tells, even to a database put back to an earlier state, that this server ordered the row's erasure."""
+        return self._sign(b"erased|" + row_id.encode()).hex()
+
+    def proves_erasure(self, row_id: str, proof: str) -> bool:
+        """Whether the proof is ours, and of that row."""
+        return hmac.compare_digest(proof.encode(), self.erasure_proof(row_id).encode())
+
     def _sign(self, body: bytes) -> bytes:
         return hmac.new(self._key, body, sha256).digest()
 

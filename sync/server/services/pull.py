@@ -136,7 +136,7 @@ class _Page:
             scopes=[self._names[number] for number in used],
             subscribed=list(self._access.scopes),
             rows=_rows(sent, used, found, self._message.schema),
-            dropped=_dropped(sent, used),
+            dropped=_dropped(sent, used, cursors),
             checksums=self._checksums() if complete else [],
             applied_n=applied_n(self._connection, self._message.device),
             remaining=remaining,
@@ -226,10 +226,11 @@ def _rows(sent: Iterable[FeedEntry], used: Sequence[int], found: Found, schema: 
     return [Rows(BY_NUMBER[n].name, list(BY_NUMBER[n].columns_at(schema)), lines[n]) for n in sorted(lines)]
 
 
-def _dropped(sent: Iterable[FeedEntry], used: Sequence[int]) -> list[Dropped]:
+def _dropped(sent: Iterable[FeedEntry], used: Sequence[int], cursors: Cursors) -> list[Dropped]:
     numbers = {scope_id: index for index, scope_id in enumerate(used)}
-    return [
-        Dropped(BY_NUMBER[entry.entity].name, entry.row_id, numbers[entry.scope_id], _DROPS[entry.op])
-        for entry in sent
-        if entry.op != Op.PUT
-    ]
+    return [_drop(entry, numbers[entry.scope_id], cursors) for entry in sent if entry.op != Op.PUT]
+
+
+def _drop(entry: FeedEntry, scope: int, cursors: Cursors) -> Dropped:
+    proof = cursors.erasure_proof(entry.row_id) if entry.op == Op.ERASE else ""
+    return Dropped(BY_NUMBER[entry.entity].name, entry.row_id, scope, _DROPS[entry.op], proof)

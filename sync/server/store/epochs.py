@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
@@ -29,6 +30,25 @@ def begin_epoch(connection: Connection, now: int) -> str:
     connection.execute(insert(sync_clock).values(id=1, v=0, horizon=0))
     connection.execute(insert(epoch).values(number=1, name=name, began_at=now))
     return name
+
+
+def lock_clock(connection: Connection) -> Clock:
+    """The clock; nobody moves it before this transaction ends."""
+    connection.execute(select(sync_clock.c.v).with_for_update())
+    return read_clock(connection)
+
+
+def next_epoch(connection: Connection, clock: Clock, now: int, earlier: Collection[str] = ()) -> Clock:
+    """Begin another epoch; returns the clock as it is then. ``earlier`` come before it where they are not known yet."""
+    known = [*clock.earlier, clock.epoch]
+    known += [name for name in earlier if name not in known]
+    name = new_id()
+    fresh = [*known[len(clock.earlier) + 1 :], name]
+    rows = [
+        {"number": number, "name": name, "began_at": now} for number, name in enumerate(fresh, len(clock.earlier) + 2)
+    ]
+    connection.execute(insert(epoch), rows)
+    return Clock(clock.head, clock.horizon, name, tuple(known))
 
 
 def read_clock(connection: Connection) -> Clock:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from sync.server.store.engine import is_sqlite
 from sync.server.store.sql import fetch, insert_many, mark
 from sync.server.store.tables import device_sync, erasure_receipt, mutation_log
+
+_BATCH = 2_000
 
 
 def lock_progress(connection: Connection, device_id: str) -> int:
@@ -41,18 +43,42 @@ def log_results(connection: Connection, device_id: str, results: Sequence[tuple[
     connection.execute(update(device_sync).where(here).values(applied_n=results[-1][0]))
 
 
-def note_greeting(connection: Connection, device_id: str, app_version: str) -> None:
-    """Keep which version of the program the device runs."""
-    lock_progress(connection, device_id)
+def note_greeting(connection: Connection, device_id: str, app_version: str, settled: int) -> int:
+    """Keep which version of the program the device runs, and up to which edit (``settled``) it has stored the results.
+
+    Returns the number of its last edit settled here.
+    """
+    applied = lock_progress(connection, device_id)
     here = device_sync.c.device_id == device_id
-    connection.execute(update(device_sync).where(here).values(app_version=app_version))
+    values = {"app_version": app_version, "settled_n": min(settled, applied)}
+    connection.execute(update(device_sync).where(here).values(values))
+    return applied
 
 
-def note_ack(connection: Connection, device_id: str, seq: int, erased: Sequence[str], now: int) -> None:
-    """Keep how far the device has stored the feed, and which erasures it has carried out."""
+def devices_with_results(connection: Connection, kept: int) -> dict[str, int]:
+    """device → up to which edit its results may go: it has stored them, and they are not among its last ``kept``."""
+    settled = device_sync.c.settled_n
+    wanted = select(device_sync.c.device_id, settled - kept).where(settled > kept)
+    return dict(map(tuple, connection.execute(wanted)))
+
+
+def forget_results(connection: Connection, device_id: str, until: int) -> int:
+    """Remove some of the device's results up to that edit; 0 when none is left."""
+    log = mutation_log.c
+    numbers = select(log.n).where(log.device_id == device_id, log.n <= until).order_by(log.n).limit(_BATCH)
+    gone = delete(mutation_log).where(log.device_id == device_id, log.n.in_(numbers))
+    return connection.execute(gone).rowcount
+
+
+def note_ack(connection: Connection, device_id: str, seq: int, now: int) -> None:
+    """Keep how far the device has stored the feed."""
     lock_progress(connection, device_id)
     here = device_sync.c.device_id == device_id
     connection.execute(update(device_sync).where(here).values(acked_seq=seq, acked_at=now))
+
+
+def note_receipts(connection: Connection, device_id: str, erased: Sequence[str], now: int) -> None:
+    """Keep which erasures the device has carried out."""
     columns = ("device_id", "row_id", "received_at")
     receipts = [(device_id, row_id, now) for row_id in dict.fromkeys(erased)]
     insert_many(connection, erasure_receipt, columns, receipts, "ON CONFLICT DO NOTHING")

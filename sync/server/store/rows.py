@@ -21,7 +21,10 @@ Key = tuple[str, str]
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One row. ``before`` holds the first values of what was changed; ``fresh``: made by this transaction."""
+    """One row. ``before`` holds the first values of what was changed; ``fresh``: made by this transaction.
+
+    ``restored``: was deleted until now.
+    """
 
     info: EntityInfo
     values: dict[str, Value]
@@ -29,6 +32,7 @@ class Row:
     deleted_at: int | None = None
     fresh: bool = False
     erased: bool = False
+    restored: bool = False
     before: dict[str, Value] = field(default_factory=dict)
 
     @property
@@ -88,6 +92,13 @@ class RowSet:
     def remove(self, row: Row) -> None:
         """Delete the row: it leaves every device, its traces here stay for those who may still ask."""
         row.deleted_at = self.now
+        self._set(row, {"updated_at": self.now, "updated_by": self.actor})
+        self._touch(row)
+
+    def restore(self, row: Row) -> None:
+        """Take back the deletion of a row: it is again where it was, with all that hangs on it."""
+        row.deleted_at = None
+        row.restored = True
         self._set(row, {"updated_at": self.now, "updated_by": self.actor})
         self._touch(row)
 
@@ -151,6 +162,19 @@ def _by_entity(rows: Iterable[Row]) -> Iterable[tuple[EntityInfo, list[Row]]]:
 def erased_among(connection: Connection, ids: Collection[str]) -> frozenset[str]:
     """Those of ``ids`` that were erased."""
     return frozenset(row_id for (row_id,) in select_among(connection, "erased", ("id",), "id", ids))
+
+
+def present_among(connection: Connection, entity: str, ids: Collection[str]) -> frozenset[str]:
+    """Those of ``ids`` that are rows of the entity, deleted ones too."""
+    return frozenset(row_id for (row_id,) in select_among(connection, entity, ("id",), "id", ids))
+
+
+def forbid(connection: Connection, ids: Collection[str], now: int) -> None:
+    """These ids may never return, of whatever entity they were."""
+    insert_many(
+        connection, tables.erased, ("id", "entity", "erased_at"), [(row_id, 0, now) for row_id in sorted(ids)],
+        "ON CONFLICT DO NOTHING",
+    )  # fmt: skip
 
 
 def live_among(connection: Connection, entity: str, ids: Collection[str]) -> frozenset[str]:
