@@ -1,0 +1,1 @@
+"""The bytes of documents between real laptops and a real server."""
