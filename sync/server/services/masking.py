@@ -13,7 +13,7 @@ from sync.server.services.disputes import WHOLE_ROW
 
 Line = list[Value]
 """[version, *values in column order]"""
-_SIDES = ("base", "mine", "theirs")
+_SIDES = ("base", "mine", "theirs", "replaced", "result")
 
 
 def mask(role: Role, name: str, line: Line) -> Line:
@@ -50,6 +50,15 @@ def _mask_quarantine(role: Role, line: Line) -> Line:
     return [*line[:place], _only(line[place], _shown(role, name)), *line[place + 1 :]]
 
 
+def _mask_duplicate(role: Role, line: Line) -> Line:
+    if line[_place("duplicate", "field")] in _shown(role, line[_place("duplicate", "entity")]):
+        return line
+    masked = list(line)  # that two rows share what may not be seen is not to be told either
+    for column in ("field", "group_id"):
+        masked[_place("duplicate", column)] = None
+    return masked
+
+
 def _sees_whole(role: Role, name: Value) -> bool:
     """Whether nothing of such rows is hidden from the role; rows of no known kind are whole to those who see few."""
     info = ENTITIES.get(str(name))
@@ -65,4 +74,6 @@ def _only(text: Value, shown: frozenset[str]) -> Value:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-_MASKERS: Mapping[str, Callable[[Role, Line], Line]] = {"conflict": _mask_conflict, "quarantine": _mask_quarantine}
+_MASKERS: Mapping[str, Callable[[Role, Line], Line]] = {
+    "conflict": _mask_conflict, "quarantine": _mask_quarantine, "duplicate": _mask_duplicate,
+}  # fmt: skip

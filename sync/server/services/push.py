@@ -15,6 +15,7 @@ from nxcrm_desktop.domain.clock import now_ms
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
 from sync.protocol.messages import MAX_MUTATIONS, Mutation, Push, PushReply, Result
+from sync.server.services.duplicates import write_and_flag
 from sync.server.services.judge import Judge
 from sync.server.services.refusals import Poison
 from sync.server.services.versions import brought_up, check_pushing
@@ -104,7 +105,7 @@ def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit
     results = Judge(connection, access_of(connection, session.user_id), rows, present, schema).results()
     log = [(r.n, _digest(edit), msgspec.json.encode(r).decode()) for edit, r in zip(edits, results, strict=True)]
     log_results(connection, session.device_id, log)
-    stamp(connection, rows.write(), by=session.device_id)
+    stamp(connection, write_and_flag(connection, rows), by=session.device_id)
     return results
 
 

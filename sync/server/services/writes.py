@@ -14,6 +14,7 @@ from nxcrm_desktop.domain.problems import ValueProblem
 from nxcrm_desktop.domain.records import EMPTY, Record, Value
 from nxcrm_desktop.domain.values import normalise
 from nxcrm_desktop.errors import NxcrmError
+from sync.server.services.duplicates import write_and_flag
 from sync.server.store.engine import write_transaction
 from sync.server.store.feed import stamp
 from sync.server.store.rows import Row, RowSet
@@ -64,7 +65,7 @@ class ServerWrite:
 
     def flush(self) -> None:
         """Write the rows and stamp the feed: the last act of the transaction."""
-        stamp(self.connection, self._rows.write())
+        stamp(self.connection, write_and_flag(self.connection, self._rows))
 
     def _find(self, info: EntityInfo, row_id: str) -> Row | None:
         self._rows.load({info.name: [row_id]})

@@ -55,13 +55,14 @@ def stamp(connection: Connection, rows: Sequence[Row], *, by: str = "") -> None:
     synced = [row for row in rows if not row.info.facts.server_only]
     if not synced:
         return
-    _lock_clock(connection)
+    lock_clock(connection)
     entries = _Stamping(connection, synced).entries()
     if entries:
         _store(connection, sorted(entries, key=lambda entry: entry.entity), by)
 
 
-def _lock_clock(connection: Connection) -> None:
+def lock_clock(connection: Connection) -> None:
+    """Wait for every writer before this one to commit; who comes later waits. Rows are locked before, never after."""
     lock = "" if is_sqlite(connection) else " FOR UPDATE"
     fetch(connection, f"SELECT v FROM sync_clock WHERE id = 1{lock}")  # noqa: S608 (constant)
 
