@@ -185,7 +185,7 @@ class Shelf:
 
     def forgive(self, sha256: str) -> None:
         """Try again at the next sync, whatever failed before."""
-        with self._writing([sha256]) as cursor:
+        with self._writing([sha256], "local") as cursor:
             papers.forgive(cursor, sha256)
 
     @property
@@ -285,18 +285,21 @@ class Shelf:
             yield reader.cursor
 
     @contextmanager
-    def _writing(self, sha256s: Collection[str]) -> Iterator[Any]:
-        """A change of what is known of contents; whoever shows their documents hears of it."""
+    def _writing(self, sha256s: Collection[str], origin: str = "papers") -> Iterator[Any]:
+        """A change of what is known of contents; whoever shows their documents hears of it.
+
+        What the user asks for has the origin ``local``: sync begins by itself.
+        """
         with self._store.transaction() as (connection, done):
             cursor: Any = connection.connection.cursor()
             yield cursor
-            done(ChangeSet(papers.rows_of(cursor, sha256s), {}, "papers"))
+            done(ChangeSet(papers.rows_of(cursor, sha256s), {}, origin))
 
     @contextmanager
     def _told(self, changed: dict[str, frozenset[str]]) -> Iterator[Any]:
         with self._store.transaction() as (connection, done):
             yield connection.connection.cursor()
-            done(ChangeSet(changed, {}, "papers"))
+            done(ChangeSet(changed, {}, "local"))
 
 
 def _content(state: PaperState) -> Content:

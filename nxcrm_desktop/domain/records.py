@@ -101,7 +101,7 @@ EMPTY: Final[Mapping[str, Value]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Ids changed by one commit, by entity, and by whom: ``local`` edits or ``sync``. Published on the change bus."""
+    """Ids changed by one commit, by entity, and by whom: ``local`` edits, ``sync``, ``papers`` (where bytes are)."""
 
     changed: Mapping[str, frozenset[str]]
     deleted: Mapping[str, frozenset[str]]

@@ -37,6 +37,7 @@ class PlaceState(StrEnum):
 class Place:
     """``percent`` while it moves; ``failure``: code of the latest failure; ``kept``: it stays on this laptop."""
 
+    version_id: str
     state: PlaceState
     size: int
     kept: bool
@@ -69,6 +70,11 @@ class PaperSyncService:
         """Where documents are; one without a version is left out."""
         moving = self._transfer.moving()
         return {one.document_id: _place(one, moving.get(one.sha256)) for one in self._shelf.placed(document_ids)}
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a document is under way just now. Cheap: nothing is read."""
+        return bool(self._transfer.moving())
 
     def space(self) -> Space:
         """How much room documents take here, and how much they may take."""
@@ -162,7 +168,7 @@ def _place(one: PlacedDocument, moving: Moving | None) -> Place:
     here, on_server = known is not None and known.here, known is None or known.on_server or not known.here
     failure = None if known is None else known.failure
     percent = 0 if moving is None else 100 * moving.done // max(1, moving.total)
-    return Place(_where(one, moving), one.size, one.kept, here, on_server, percent, failure)
+    return Place(one.version_id, _where(one, moving), one.size, one.kept, here, on_server, percent, failure)
 
 
 def _where(one: PlacedDocument, moving: Moving | None) -> PlaceState:

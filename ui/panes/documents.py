@@ -1,24 +1,33 @@
-"""Documents: all papers on this laptop, each to be seen inside the window."""
+"""Documents: all papers this laptop knows of, where the file of each is, each to be seen inside the window."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
+from nxcrm_desktop.domain.facts import Facts, Kind
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet, Record
 from ui.context import Context
 from ui.language import translate
+from ui.models.source import Titles
+from ui.models.window import Column
 from ui.widgets.cells import Look
 from ui.widgets.detail import RecordDetail
 from ui.widgets.empty import Ways
 from ui.widgets.form import Group
 from ui.widgets.list_pane import ListPane, Shown, Spec
+from ui.widgets.paper_words import place_words
 from ui.widgets.plain import column
 from ui.widgets.preview import Preview
 from ui.words import said
 
 ENTITY = "document"
+PLACE = "place"
+"""The column that says where the file is: no field of the document, but of this laptop."""
+_LOOK_MS = 500
 
 
 def spec() -> Spec:
@@ -30,6 +39,7 @@ def spec() -> Spec:
         columns=(
             Shown("title", 26, 0, Look.STRONG),
             Shown("category", 20, 1, Look.CHIP),
+            Shown(PLACE, 20, 0, Look.MUTED, translate("Documents", "File")),
             Shown("contact_id", 18, 3),
             Shown("lead_id", 18, 4),
             Shown("expires_on", 12, 2),
@@ -79,6 +89,40 @@ class DocumentsPane(ListPane):
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx, spec(), DocumentDetail(ctx))
+        self._moved = False
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def facts_of(self, name: str) -> Facts:
+        """See ListPane."""
+        return Facts("File", Kind.TEXT) if name == PLACE else super().facts_of(name)
+
+    def titles_of(self, records: list[Record]) -> Titles:
+        """See ListPane; where the files are goes with them."""
+        places = self.ctx.app.paper_sync.places([record.id for record in records])
+        return {**super().titles_of(records), **{(PLACE, key): place_words(place) for key, place in places.items()}}
+
+    def show_cell(self, record: Record, shown: Column, titles: Titles) -> str:
+        """See ListPane."""
+        if shown.name == PLACE:
+            return titles.get((PLACE, record.id), "")
+        return super().show_cell(record, shown, titles)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow what moves while somebody looks."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _look(self) -> None:
+        moves = self.ctx.app.paper_sync.is_moving
+        if moves or self._moved:
+            self.model.refresh()
+        self._moved = moves
 
     def first_hint(self) -> str:
         """Where documents are added."""

@@ -11,12 +11,13 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
+from nxcrm_desktop.domain.facts import Facts
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet, Condition, ListQuery, Record, Value
 from ui.changes import touched
 from ui.context import Context
 from ui.language import counted
-from ui.models.source import Reader
+from ui.models.source import Reader, Titles
 from ui.models.window import Column, WindowModel
 from ui.theming.tokens import NARROW_WINDOW, RAIL_NARROW
 from ui.widgets.cells import Look
@@ -84,20 +85,24 @@ class ListPane(Pane):
     # ------------------------------------------------------------------------------------------------------ making
 
     def _make_model(self) -> WindowModel:
-        fields = ENTITIES[self.spec.entity].fields
         columns = [
-            Column(c.name, fields[c.name], c.title or label_of(self.spec.entity, c.name), c.width, c.yields)
+            Column(c.name, self.facts_of(c.name), c.title or label_of(self.spec.entity, c.name), c.width, c.yields)
             for c in self.spec.columns
         ]
-        words = self.ctx.words
-        reader = Reader(self.ctx.app.lists, words.titles_of)
-        return WindowModel(
-            self.ctx.tasks,
-            reader,
-            columns,
-            lambda record, c, titles: words.show(c.facts, record[c.name], dict(titles)),
-            self,
-        )
+        reader = Reader(self.ctx.app.lists, self.titles_of)
+        return WindowModel(self.ctx.tasks, reader, columns, self.show_cell, self)
+
+    def facts_of(self, name: str) -> Facts:
+        """What a column is. A list adds its own that are no field of the entity here and in the two that follow."""
+        return ENTITIES[self.spec.entity].fields[name]
+
+    def titles_of(self, records: list[Record]) -> Titles:
+        """What else the rows need, read with each page; on a reader thread."""
+        return self.ctx.words.titles_of(records)
+
+    def show_cell(self, record: Record, shown: Column, titles: Titles) -> str:
+        """One cell in words."""
+        return self.ctx.words.show(shown.facts, record[shown.name], dict(titles))
 
     def _layout(self) -> None:
         self.filter: QLineEdit = line_edit(self.tr("Filter this list"), self.tr("Filter this list  (Ctrl+F)"))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QScrollArea, QWidget
 
 from nxcrm_desktop.documents.preview import page_count, preview_png
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.services.paper_sync import Place
 from ui.context import Context
+from ui.dialogs.base import Question
+from ui.widgets.paper_bar import PaperBar
 from ui.widgets.plain import button, column, icon_button, label, row
 from ui.words import said
 
 _SIDE = 1600
 _MOST_PAGES = 30
+Answer = tuple[str, Callable[[], object], str]
 
 
 class Pages(QWidget):
@@ -87,21 +92,42 @@ class Pages(QWidget):
 
 
 class Preview(QWidget):
-    """Shows the latest version of a document, and saves copies of it."""
+    """Shows the latest version of a document if it is on this laptop; saves copies; takes a dropped new version."""
 
     def __init__(self, ctx: Context) -> None:
         super().__init__()
         self.ctx = ctx
         self._document = ""
+        self._shown = ""  # the version that was asked to be drawn
         self._file_name = ""
         self.pages = Pages(ctx)
+        self.bar = PaperBar(ctx)
+        self.bar.placed.connect(self._placed)
         self._save = button(self.tr("Save a copy …"), self.ask_target, "", ctx.theme.icon("download-simple"))
         self._about = label("", "muted")
-        self.setLayout(column(row(self._about, None, self.pages.turner, self._save), self.pages, gap=8, grows=1))
+        self.setAcceptDrops(self.bar.may_add)
+        tools = row(self._about, None, self.pages.turner, self._save)
+        self.setLayout(column(self.bar, tools, self.pages, gap=8, grows=2))
 
     def open(self, document_id: str) -> None:
         """Show a document."""
-        self._document = document_id
+        if document_id != self._document:
+            self.pages.say("")
+            self._about.setText("")
+        self._document, self._shown = document_id, ""
+        self.bar.show_document(document_id)
+
+    def _placed(self, place: Place | None) -> None:
+        self._save.setEnabled(place is not None)
+        if place is None or not place.here:
+            self._shown = ""
+            words = self.tr("The file is on the server. Open fetches it and shows it here.") if place else ""
+            self.pages.say(words)
+        elif place.version_id != self._shown:
+            self._shown = place.version_id
+            self._draw(self._document)
+
+    def _draw(self, document_id: str) -> None:
         papers = self.ctx.app.papers
         self.ctx.tasks.io(
             self,
@@ -132,6 +158,32 @@ class Preview(QWidget):
 
     def _say_saved(self) -> None:
         self._about.setText(self.tr("Copy saved."))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """One file may be dropped: a new version."""
+        if self.bar.may_add_version and len(_files(event.mimeData())) == 1:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask, then file it as a new version."""
+        (path,) = _files(event.mimeData())
+        event.acceptProposedAction()
+        self.ask_version(path)
+
+    def ask_version(self, path: Path) -> None:
+        """Ask whether the file is a new version of what is shown."""
+        title = self.tr("Add a new version?")
+        text = self.tr("%1 becomes the newest version of this document. Earlier ones stay.").replace("%1", path.name)
+        answers: list[Answer] = [
+            (self.tr("Add the version"), lambda: self.bar.add_version(path), "primary"),
+            (self.tr("Cancel"), lambda: None, ""),
+        ]
+        Question(title, text, answers, self).open()
+
+
+def _files(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 def _pictures(data: bytes) -> list[bytes]:
