@@ -85,6 +85,8 @@ def _optional(facts: Facts) -> Value:
 
 
 def _clean(facts: Facts, value: str) -> str:
+    if value.isascii() and value.isprintable() and len(value) <= facts.max_length:  # most values: nothing to put right
+        return value.strip() if facts.kind is not Kind.LONG_TEXT else value.rstrip()
     control = _CONTROL_BUT_BREAKS if facts.kind in (Kind.LONG_TEXT, Kind.JSON) else _CONTROL
     try:
         value.encode()

@@ -41,6 +41,12 @@ def _required(entity_name: str) -> tuple[str, ...]:
 
 
 @cache
+def _pointing(entity_name: str) -> tuple[str, ...]:
+    """Columns that name another row."""
+    return tuple(name for name, facts in entity(entity_name).fields.items() if facts.kind in (Kind.REF, Kind.STAGE))
+
+
+@cache
 def _computed(entity_name: str) -> tuple[str, ...]:
     return tuple(column for name, column in COMPUTED if name == entity_name)
 
@@ -132,7 +138,8 @@ def check_references(reach: Reach, info: EntityInfo, values: Mapping[str, Value]
     A row lends or inherits scopes through its references: one to a stranger's row would open that row.
     Raises RefusedError ``unknown_parent``, ``invalid_value``.
     """
-    for name, value in values.items():
+    for name in _pointing(info.name):
+        value = values.get(name)
         if value is None:
             continue
         facts = info.fields[name]

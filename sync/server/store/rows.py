@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlalchemy import Connection
 
@@ -34,16 +35,12 @@ class Row:
     erased: bool = False
     restored: bool = False
     before: dict[str, Value] = field(default_factory=dict)
+    id: str = field(init=False)
+    key: Key = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """The row's id."""
-        return str(self.values["id"])
-
-    @property
-    def key(self) -> Key:
-        """(entity name, row id)"""
-        return self.info.name, self.id
+    def __post_init__(self) -> None:
+        self.id = str(self.values["id"])
+        self.key = self.info.name, self.id
 
 
 class RowSet:
@@ -80,7 +77,7 @@ class RowSet:
         stamp = {
             "created_at": self.now, "created_by": self.actor, "updated_at": self.now, "updated_by": self.actor
         }  # fmt: skip
-        row = Row(info, {**_blank(info), **values, **stamp}, 1, fresh=True)
+        row = Row(info, _blank(info.name) | values | stamp, 1, fresh=True)
         self._rows[row.key] = self._touched[row.key] = row
         return row
 
@@ -148,8 +145,9 @@ class RowSet:
             insert_many(self._connection, tables.erased, ("id", "entity", "erased_at"), gone, "ON CONFLICT DO NOTHING")
 
 
-def _blank(info: EntityInfo) -> dict[str, Value]:
-    return dict.fromkeys(info.columns)
+@cache
+def _blank(name: str) -> dict[str, Value]:
+    return dict.fromkeys(ENTITIES[name].columns)
 
 
 def _by_entity(rows: Iterable[Row]) -> Iterable[tuple[EntityInfo, list[Row]]]:
