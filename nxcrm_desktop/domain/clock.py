@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
 """Indian Standard Time, UTC+05:30 all year."""
 
+DAY_MS = 86_400_000
+"""A day of 24 hours, in milliseconds."""
+
 
 def now_ms() -> int:
     """The present as UTC milliseconds since 1970."""

@@ -54,6 +54,18 @@ def entries(cursor: Any, *, limit: int = -1, after: int = 0) -> list[OutboxEntry
     return [entry(row) for row in rows]
 
 
+def alike(cursor: Any, *, limit: int, after: int = 0) -> list[OutboxEntry]:
+    """As :func:`entries`, as far as they were made under one version of the dictionary."""
+    first = "SELECT schema FROM outbox WHERE n > ? ORDER BY n LIMIT 1"
+    sql = f"SELECT {COLUMNS} FROM outbox WHERE n > ? AND schema = ({first}) ORDER BY n LIMIT ?"  # noqa: S608
+    return [entry(row) for row in cursor.execute(sql, (after, after, limit))]
+
+
+def schema_of(cursor: Any, n: int) -> int:
+    """Version of the dictionary under which a waiting edit was made."""
+    return int(cursor.execute("SELECT schema FROM outbox WHERE n = ?", (n,)).fetchone()[0])
+
+
 def entries_of(cursor: Any, name: str, row_id: str) -> list[OutboxEntry]:
     """The waiting entries of one row, oldest first."""
     sql = f"SELECT {COLUMNS} FROM outbox WHERE row_id = ? AND entity = ? ORDER BY n"  # noqa: S608

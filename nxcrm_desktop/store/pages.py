@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from nxcrm_desktop.domain.dictionary import BY_NUMBER, ENTITIES, SYNCED, EntityInfo
 from nxcrm_desktop.domain.records import Value
-from nxcrm_desktop.store import meta
+from nxcrm_desktop.store import archive, meta
 from nxcrm_desktop.store.membership import Memberships, in_chunks
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.outbox import entries_of
@@ -27,6 +27,7 @@ class PageWriter:
         self._rows = rows
         self._members = Memberships(cursor)
         self._suspects: defaultdict[str, list[str]] = defaultdict(list)
+        self._erased: list[str] = []
         self.put = 0
         self.dropped = 0
 
@@ -35,6 +36,7 @@ class PageWriter:
         scopes = [self._members.scope(name) for name in page.scopes]
         for drop in page.dropped:
             self._drop(drop, scopes[drop.scope])
+        archive.forget_rows(self._cursor, self._erased)
         for part in page.rows:
             self._put(part, scopes)
         for name in set(self._members.scopes) - set(page.subscribed):
@@ -58,7 +60,8 @@ class PageWriter:
         self._members.leave(info.number, drop.id, scope if drop.op == "leave" else None)
         self._suspects[info.name].append(drop.id)
         if drop.op == "erase":
-            erase(self._cursor, drop.id)
+            erase(self._cursor, drop.id, drop.proof)
+            self._erased.append(drop.id)
 
     def _suspect(self, rows: Iterable[tuple[int, str]]) -> None:
         for number, row_id in rows:
@@ -124,11 +127,14 @@ def show(rows: Rows, name: str, row_id: str, row: Row | None) -> None:
         rows.put(name, [row], frozenset([row_id]) if rows.get(name, row_id) else frozenset())
 
 
-def erase(cursor: Any, row_id: str) -> None:
-    """Remove what the local tables hold of an erased row. Its waiting edits keep their numbers: no gap."""
+def erase(cursor: Any, row_id: str, proof: str) -> None:
+    """Remove what the local tables hold of an erased row. Its waiting edits keep their numbers: no gap.
+
+    The id stays, with the server's proof that it ordered the erasure: a restored server is told of it again.
+    """
     cursor.execute("UPDATE outbox SET fields = '{}' WHERE row_id = ?", (row_id,))
     cursor.execute("DELETE FROM shadow WHERE row_id = ?", (row_id,))
     cursor.execute("DELETE FROM sync_log WHERE row_id = ?", (row_id,))
     cursor.execute("DELETE FROM import_row WHERE row_id = ?", (row_id,))
-    cursor.execute("INSERT OR IGNORE INTO erasure (row_id) VALUES (?)", (row_id,))
+    cursor.execute("INSERT OR REPLACE INTO erasure (row_id, proof) VALUES (?, ?)", (row_id, proof or None))
     meta.put(cursor, Meta.PURGE_SEARCH, 1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nxcrm_desktop.domain.dictionary import SYNCED
-from nxcrm_desktop.store import meta, outbox
+from nxcrm_desktop.store import archive, meta, outbox
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.rows import Rows
 
@@ -19,14 +20,25 @@ def forget_all(cursor: Any, rows: Rows) -> None:
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (a fixed name)
 
 
-def renumber(cursor: Any, applied_n: int) -> None:
-    """Where the server holds fewer results than this device: waiting edits follow on what it holds."""
-    settled = meta.get_int(cursor, Meta.APPLIED_N)
-    if applied_n >= settled:
+def requeue(cursor: Any, applied_n: int) -> None:
+    """Where the server holds fewer results than this device: the edits it lost wait again, those waiting follow."""
+    if applied_n >= meta.get_int(cursor, Meta.APPLIED_N):
         return
-    # Ascending, so that each number is free by the time it is taken.
-    shift = settled - applied_n
-    numbers = [row[0] for row in cursor.execute("SELECT n FROM outbox ORDER BY n").fetchall()]
-    cursor.executemany("UPDATE outbox SET n = ? WHERE n = ?", [(n - shift, n) for n in numbers])
+    queue_again(cursor, archive.numbers_after(cursor, applied_n), applied_n)
+
+
+def queue_again(cursor: Any, settled: Sequence[int], applied_n: int) -> None:
+    """Settled edits of these numbers wait again, from ``applied_n + 1``, before those that wait already."""
+    waiting = [row[0] for row in cursor.execute("SELECT n FROM outbox ORDER BY n").fetchall()]
+    first = applied_n + 1 + len(settled)
+    renumber(cursor, waiting, first)
+    archive.take_back(cursor, settled, applied_n + 1)
     meta.put(cursor, Meta.APPLIED_N, applied_n)
     meta.put(cursor, Meta.LAST_N, applied_n + outbox.waiting(cursor))
+
+
+def renumber(cursor: Any, numbers: Sequence[int], first: int) -> None:
+    """Give waiting edits the numbers from ``first``, through numbers that none has: no two ever have the same."""
+    moves = [(-new, n) for new, n in enumerate(numbers, start=first)]
+    cursor.executemany("UPDATE outbox SET n = ? WHERE n = ?", moves)
+    cursor.execute("UPDATE outbox SET n = -n WHERE n < 0")

@@ -12,7 +12,7 @@ from nxcrm_desktop.domain.dictionary import entity
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.permissions import Action, may
 from nxcrm_desktop.domain.records import Value
-from nxcrm_desktop.store import meta, outbox
+from nxcrm_desktop.store import archive, meta, outbox
 from nxcrm_desktop.store.membership import in_chunks
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.outbox import OutboxEntry, entries_of
@@ -30,12 +30,14 @@ def settle(cursor: Any, rows: Rows, results: Sequence[Result], at: int) -> None:
     first = meta.get_int(cursor, Meta.APPLIED_N) + 1
     if [result.n for result in results] != list(range(first, first + len(results))):
         raise RuntimeError("results do not follow the last one settled")
+    archive.keep(cursor, first, first + len(results) - 1)
     sql = f"DELETE FROM outbox WHERE n BETWEEN ? AND ? RETURNING {outbox.COLUMNS}"  # noqa: S608
     taken = cursor.execute(sql, (first, first + len(results) - 1)).fetchall()
     entries = sorted((outbox.entry(row) for row in taken), key=lambda entry: entry.n)
     if len(entries) != len(results):
         raise RuntimeError("the server has settled an edit that is not in the outbox")
     settled = list(zip(entries, results, strict=True))
+    archive.forget(cursor, [result.n for result in results if result.code == Refusal.ERASED])
     _log(cursor, settled, at)
     _put_right(cursor, rows, settled)
     meta.put(cursor, Meta.APPLIED_N, first + len(results) - 1)

@@ -31,3 +31,12 @@ def newest(cursor: Any, limit: int) -> list[SyncLogEntry]:
         SyncLogEntry(at, kind, name, row_id, status, code, msgspec.json.decode(detail))
         for at, kind, name, row_id, status, code, detail in rows
     ]
+
+
+def forget_history(cursor: Any, before: int) -> None:
+    """Forget refused edits, and what imports replaced, of before that moment (UTC ms).
+
+    The server no longer tells of erasures of rows that left this device so long ago. It keeps what was refused itself.
+    """
+    cursor.execute("DELETE FROM sync_log WHERE at < ?", (before,))
+    cursor.execute("DELETE FROM import_row WHERE batch_id IN (SELECT id FROM import_batch WHERE at < ?)", (before,))

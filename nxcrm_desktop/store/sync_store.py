@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
-from nxcrm_desktop.domain.clock import now_ms
+from nxcrm_desktop.domain.clock import DAY_MS, now_ms
 from nxcrm_desktop.domain.dictionary import BY_NUMBER, SCHEMA_VERSION
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.store import meta, outbox, purge, resetting, settling
+from nxcrm_desktop.store import archive, meta, outbox, purge, resetting, settling
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.membership import stored_checksums
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.pages import PageWriter
 from nxcrm_desktop.store.rows import Rows
+from nxcrm_desktop.store.sync_log import forget_history
 from sync.client.ports import PageOutcome, Standing, SyncState, Tokens
 from sync.protocol.messages import Checksum, HelloReply, Mutation, PullReply, Result
 
@@ -48,12 +49,17 @@ class SyncStore:
             return Standing(outbox.waiting(cursor), conflicts, meta.get_int(cursor, Meta.LAST_SYNC) or None)
 
     def pending(self, limit: int, *, after: int = 0) -> list[Mutation]:
-        """The oldest mutations of the outbox, of numbers above ``after``."""
+        """The oldest mutations of the outbox, of numbers above ``after``, made under one version of the dictionary."""
         with self._reading() as cursor:
             return [
                 Mutation(e.n, e.group, e.op, e.entity, e.id, e.base_ver, dict(e.fields), e.at)  # type: ignore[arg-type]
-                for e in outbox.entries(cursor, limit=limit, after=after)
+                for e in outbox.alike(cursor, limit=limit, after=after)
             ]
+
+    def schema_of(self, n: int) -> int:
+        """Version of the dictionary under which a waiting edit was made."""
+        with self._reading() as cursor:
+            return outbox.schema_of(cursor, n)
 
     def settle(self, results: Sequence[Result]) -> None:
         """Store what became of the oldest mutations, and take them off the outbox."""
@@ -70,6 +76,8 @@ class SyncStore:
         with self._writing() as (cursor, _):
             for key, value in kept.items():
                 meta.put(cursor, key, value)
+            archive.forget_old(cursor, reply.server_time_ms - reply.settled_days * DAY_MS)
+            forget_history(cursor, now_ms() - reply.tombstone_days * DAY_MS)
 
     def apply_pages(self, pages: Sequence[PullReply]) -> PageOutcome:
         """Store consecutive pages in one transaction.
@@ -104,26 +112,35 @@ class SyncStore:
             PageWriter(cursor, rows).forget_scope(scope)
 
     def reset(self, epoch: str, applied_n: int) -> None:
-        """The server was restored: forget pulled rows and cursor; number waiting edits anew where it must be."""
+        """The server was restored: forget pulled rows and cursor; what it lost waits again, edits and erasures."""
         with self._writing() as (cursor, rows):
+            resetting.requeue(cursor, applied_n)  # first: rows with edits waiting stay
             resetting.forget_all(cursor, rows)
-            resetting.renumber(cursor, applied_n)
+            cursor.execute("UPDATE erasure SET told = 0")
             meta.put(cursor, Meta.CURSOR, None)
             meta.put(cursor, Meta.EPOCH, epoch)
 
-    def erasures(self) -> list[str]:
-        """Ids erased here and not yet acknowledged. Their words are out of the search index's last corner by then."""
+    def erasures(self) -> dict[str, str]:
+        """Ids erased here of which the server is to be told, with its proofs ("" where there is none).
+
+        Their words are out of the search index's last corner by then.
+        """
         with self._reading() as cursor:
             purging = meta.get(cursor, Meta.PURGE_SEARCH) is not None
         if purging:
             purge.purge(self._store)
         with self._reading() as cursor:
-            return [row[0] for row in cursor.execute("SELECT row_id FROM erasure ORDER BY row_id")]
+            return dict(cursor.execute(_UNTOLD).fetchall())
 
-    def acknowledged(self, erased: Sequence[str], at_ms: int) -> None:
+    def told(self, erased: Iterable[str]) -> None:
+        """The server knows of these erasures."""
+        with self._writing() as (cursor, _):
+            _mark_told(cursor, erased)
+
+    def acknowledged(self, erased: Iterable[str], at_ms: int) -> None:
         """The server knows of these erasures; a run was completed."""
         with self._writing() as (cursor, _):
-            cursor.executemany("DELETE FROM erasure WHERE row_id = ?", [(row_id,) for row_id in erased])
+            _mark_told(cursor, erased)
             meta.put(cursor, Meta.LAST_SYNC, at_ms)
 
     @contextmanager
@@ -157,6 +174,13 @@ class StoreTokenVault:
         with self._store.transaction() as (connection, _):
             packed = None if tokens is None else msgspec.json.encode(tokens).decode()
             meta.put(connection.connection.cursor(), Meta.TOKENS, packed)
+
+
+_UNTOLD = "SELECT row_id, coalesce(proof, '') FROM erasure WHERE told = 0 ORDER BY row_id"
+
+
+def _mark_told(cursor: Any, erased: Iterable[str]) -> None:
+    cursor.executemany("UPDATE erasure SET told = 1 WHERE row_id = ?", [(row_id,) for row_id in erased])
 
 
 def _check(page: PullReply, epoch: str | None) -> None:

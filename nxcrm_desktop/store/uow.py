@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from nxcrm_desktop.domain.actors import Actor
 from nxcrm_desktop.domain.clock import now_ms
-from nxcrm_desktop.domain.dictionary import COMMON, entity
+from nxcrm_desktop.domain.dictionary import COMMON, SCHEMA_VERSION, entity
 from nxcrm_desktop.domain.ids import is_id, new_id
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet, Value
@@ -137,7 +137,8 @@ class UnitOfWork(Reader):
     def _record(self, edits: Sequence[_Edit]) -> None:
         author = self.actor.user_id
         self.cursor.executemany(
-            f"INSERT INTO outbox ({outbox.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO outbox ({outbox.COLUMNS}, schema) "  # noqa: S608
+            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {SCHEMA_VERSION})",
             [
                 (n, self.group, op, name, row_id, base_ver, outbox.pack(fields), self.at, author)
                 for n, (op, name, row_id, base_ver, fields) in enumerate(edits, start=self._last_n + 1)

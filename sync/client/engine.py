@@ -172,7 +172,8 @@ class _Run:
         state = self._store.state()
         hello = self._greeted(state) or self._hello(state, app_version)
         complete = False
-        waiting = state.waiting
+        # After hello there may be more: a restored server has lost some.
+        waiting = state.waiting if self._greeting.passed_over else self._store.state().waiting
         for _ in range(ROUNDS):
             complete = (not waiting or self._push_all(state, hello)) and self._pull_all(state, hello)
             waiting = self._store.state().waiting
@@ -194,7 +195,7 @@ class _Run:
 
     def _hello(self, state: SyncState, app_version: str) -> HelloReply:
         hello = self._api.hello(
-            Hello(state.device_id, [PROTOCOL], state.schema, app_version, state.epoch, state.applied_n)
+            Hello(state.device_id, [PROTOCOL], state.schema, app_version, state.epoch, state.applied_n, state.cursor)
         )
         if hello.protocol != PROTOCOL:
             raise update_needed(server_is_newer=hello.protocol > PROTOCOL)
@@ -213,10 +214,18 @@ class _Run:
             raise other_server()
         if state.epoch is not None and state.epoch != hello.epoch:
             self._store.reset(hello.epoch, hello.applied_n)
+            self._tell_erasures(state.device_id)
         elif hello.applied_n < state.applied_n:
             raise from_problem(Problem(Code.GAP, ""))
         elif hello.applied_n > state.applied_n + state.waiting:
             raise from_problem(Problem(Code.DEVICE_REWOUND, ""))
+
+    def _tell_erasures(self, device_id: str) -> None:
+        """Before anything else: the restored server may hold what it had erased."""
+        erased = self._store.erasures()
+        if erased:
+            self._api.ack(Ack(device_id, None, list(erased), list(erased.values())))
+            self._store.told(erased)
 
     # -------------------------------------------------------------------------------------------------------- push
 
@@ -245,7 +254,8 @@ class _Run:
         """A batch on its way; without a line, it goes when its results are asked for. None: cancelled, or no batch."""
         if not batch or self._cancelled():
             return None
-        call = partial(self._api.push, Push(state.device_id, state.schema, batch))
+        made_under = self._store.schema_of(batch[0].n)  # sent as it was, or a replay would differ from its first try
+        call = partial(self._api.push, Push(state.device_id, made_under, batch))
         return Sent(batch, line.start(call) if line else call)
 
     def _settle(self, results: Sequence[Result]) -> None:
@@ -334,7 +344,7 @@ class _Run:
         erased = self._store.erasures()
         cursor = self._store.state().cursor
         assert cursor is not None, "a complete pull stores a cursor"
-        self._api.ack(Ack(device_id, cursor, erased))
+        self._api.ack(Ack(device_id, cursor, list(erased), list(erased.values())))
         self._store.acknowledged(erased, self._clock.now_ms())
 
     def _tell(self, phase: Literal["push", "pull"], n: int, of: int) -> None:

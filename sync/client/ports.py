@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -158,8 +158,12 @@ class LocalStore(Protocol):
     def pending(self, limit: int, *, after: int = 0) -> list[Mutation]:
         """The oldest ``limit`` mutations of the outbox, ascending by ``n`` without a gap from ``applied_n + 1``.
 
-        ``after``: only those of higher numbers, while the batch before them is not settled yet.
+        ``after``: only those of higher numbers, while the batch before them is not settled yet. All of them were made
+        under one version of the dictionary (:meth:`schema_of`); those of another come with the next call.
         """
+
+    def schema_of(self, n: int) -> int:
+        """Version of the dictionary under which a waiting edit was made."""
 
     def settle(self, results: Sequence[Result]) -> None:
         """Store what became of the oldest mutations, and take them off the outbox.
@@ -188,13 +192,17 @@ class LocalStore(Protocol):
         """The server was restored: forget all pulled rows and the cursor, and take up the new epoch.
 
         The outbox is kept, and so are rows with edits waiting. Where the restored server holds fewer results
-        (``applied_n``) than this device, waiting edits are numbered anew from ``applied_n + 1``, later ones follow.
+        (``applied_n``) than this device, the edits it lost wait again from ``applied_n + 1``, those waiting follow.
+        Erasures are to be told again.
         """
 
-    def erasures(self) -> list[str]:
-        """Ids erased here by order of the server and not yet acknowledged to it."""
+    def erasures(self) -> dict[str, str]:
+        """Ids erased here by order of the server and not yet acknowledged to it, with its proofs ("": none came)."""
 
-    def acknowledged(self, erased: Sequence[str], at_ms: int) -> None:
+    def told(self, erased: Iterable[str]) -> None:
+        """The server knows of these erasures."""
+
+    def acknowledged(self, erased: Iterable[str], at_ms: int) -> None:
         """The server knows of these erasures; a run was completed at ``at_ms``."""
 
 

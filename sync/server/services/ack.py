@@ -13,8 +13,9 @@ from sync.protocol.messages import Ack
 from sync.server.services.cursor import Cursors, Position
 from sync.server.services.push import check_device
 from sync.server.services.restoring import erase_again
-from sync.server.store.engine import in_write
+from sync.server.store.engine import in_write, read_snapshot
 from sync.server.store.progress import note_ack, note_receipts
+from sync.server.store.rows import erased_among
 
 if TYPE_CHECKING:
     from sync.server.sessions import DeviceSession
@@ -29,8 +30,7 @@ def ack(engine: Engine, session: DeviceSession, message: Ack, cursors: Cursors) 
     erased = [row_id for row_id in message.erased if is_id(row_id)]
     stored = _stored(cursors.read(message.cursor, message.device)) if message.cursor is not None else None
     in_write(engine, lambda connection: _note(connection, session.device_id, stored, erased))
-    if message.cursor is None:
-        _learn(engine, message, cursors)
+    _learn(engine, message, cursors)
 
 
 def _stored(position: Position) -> int:
@@ -47,5 +47,9 @@ def _learn(engine: Engine, message: Ack, cursors: Cursors) -> None:
     """A database that was put back may lack erasures that its devices have carried out by its own order."""
     told = zip(message.erased, message.proofs, strict=False)
     proven = [row_id for row_id, proof in told if is_id(row_id) and cursors.proves_erasure(row_id, proof)]
-    if proven:
-        erase_again(engine, proven)
+    if not proven:
+        return
+    with read_snapshot(engine) as connection:
+        unknown = set(proven) - erased_among(connection, proven)
+    if unknown:
+        erase_again(engine, unknown)

@@ -84,9 +84,9 @@ def test_what_is_erased_is_nowhere(store: Store, sync_store: SyncStore) -> None:
         assert reader.count(ListQuery("lead")) == 50
         assert [entry.n for entry in reader.outbox()] == list(range(2, 54)), "numbers stay, so that there is no gap"
         assert reader.outbox()[0].fields == {}
-    assert sync_store.erasures() == [erased]
+    assert sync_store.erasures() == {erased: ""}
     sync_store.acknowledged([erased], 5)
-    assert sync_store.erasures() == []
+    assert sync_store.erasures() == {}
     assert store.integrity_check() == []
 
 
@@ -102,7 +102,7 @@ def test_an_interrupted_purge_is_taken_up_again(
     assert calls == [store]
     with store.read() as reader:
         assert reader.meta(Meta.PURGE_SEARCH)
-    assert sync_store.erasures() == [server["id"]]
+    assert sync_store.erasures() == {server["id"]: ""}
     with store.read() as reader:
         assert reader.meta(Meta.PURGE_SEARCH) is None
     assert CANARY.encode() not in _decrypted(store)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from nxcrm_desktop.domain.actors import Actor
+from nxcrm_desktop.domain.dictionary import SCHEMA_VERSION
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.domain.records import ChangeSet, ListQuery, Value
@@ -41,7 +42,7 @@ def _shadows(store: Store) -> int:
 def test_a_page_is_stored_with_its_cursor_and_told(store: Store, sync_store: SyncStore) -> None:
     told: list[ChangeSet] = []
     store.bus.subscribe(told.append)
-    assert sync_store.state() == SyncState("", None, None, 0, 0, 1)
+    assert sync_store.state() == SyncState("", None, None, 0, 0, SCHEMA_VERSION)
     row = server_row(name="Ravi", phone="+919876543210")
     outcome = store_page(sync_store, page([("owner:a", 3, row), ("ref", 3, row)]))
     assert (outcome.put, outcome.dropped) == (1, 0)
@@ -103,7 +104,7 @@ def test_a_deleted_row_goes_from_every_scope_at_once(store: Store, sync_store: S
     store_page(sync_store, page([("owner:a", 1, row), ("owner:b", 1, row)]))
     assert store_page(sync_store, page(dropped=[("owner:a", str(row["id"]), op)])).dropped == 1
     assert (_count(store), sync_store.checksums()) == (0, [])
-    assert sync_store.erasures() == ([row["id"]] if op == "erase" else [])
+    assert sync_store.erasures() == ({row["id"]: ""} if op == "erase" else {})
 
 
 def test_rows_of_scopes_no_longer_granted_go_even_with_edits_waiting(store: Store, sync_store: SyncStore) -> None:
