@@ -21,6 +21,8 @@ from sync.server.connections import Connection
 from sync.server.network import is_loopback
 
 _GRACE_SECONDS = 20
+_PATIENCE_SECONDS = 30
+"""A worker that does not answer its supervisor for so long hangs and is replaced; starting may take as long."""
 _KEEP_ALIVE_SECONDS = 65
 _BACKLOG = 512
 
@@ -148,6 +150,7 @@ def serve(listener: socket.socket, plan: Plan, ready: Callable[[], None]) -> Non
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_worker_healthcheck=_PATIENCE_SECONDS,
         **_tls_options(plan.certificate),
     )
     if plan.workers == 1:

@@ -135,17 +135,22 @@ class Hub:
             self._stale.set()
         if news.head > self._head:
             if news.scopes is None or not self._names.keys() >= set(news.scopes):
-                await self.catch_up()
+                await self.catch_up(news)
             else:
                 concerned = self._concerned({self._names[number]: news.head for number in news.scopes})
                 self._tell({x: seq for x, seq in concerned.items() if x.session.device_id != news.by}, news.head)
 
-    async def catch_up(self) -> None:
-        """Tells of everything since the last time, from the database: after a silence, or when news were too long."""
+    async def catch_up(self, heard: News | None = None) -> None:
+        """Tells of everything since the last time, from the database: after a silence, or if ``heard`` says too little.
+
+        Whoever has acknowledged it is not told; nor is the device that pushed what was heard, if that is all there is.
+        """
         changed = await self._ask(lambda connection: store.changed_since(connection, self._head))
         devices = {listener.session.device_id for listener in self._concerned(changed.scopes)}
         acked = await self._ask(lambda connection: store.acknowledged(connection, devices)) if devices else {}
         self._names.update(changed.numbers)
+        if heard is not None and heard.head == changed.head:
+            acked[heard.by] = heard.head
         concerned = self._concerned(changed.scopes)
         self._tell({x: seq for x, seq in concerned.items() if acked.get(x.session.device_id, 0) < seq}, changed.head)
         if changed.staff:

@@ -52,7 +52,7 @@ async def _hello(scope: Scope, receive: Receive, send: Send) -> None:
 )
 def test_a_peer_that_never_finishes_is_cut_off(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
     monkeypatch.setattr(connections, "_HEADER_SECONDS", 0.2)
-    monkeypatch.setattr(connections, "_BODY_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "_LEAST_BYTES_PER_SECOND", 1_000)
 
     async def attempt() -> bytes:
         server = Server(Config(_hello, port=0, http=connections.Connection, lifespan="off", log_config=None))
