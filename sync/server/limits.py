@@ -19,6 +19,7 @@ from sync.server.services.throttle import network
 from sync.server.settings import LimitSettings
 
 _MOST_KEYS = 20_000
+_ROUNDING = 1e-9
 _LONG_OPEN = frozenset(["/v1/sync/events"])
 _WATCHED_BY = frozenset(["/healthz", "/readyz", "/metrics"])
 """Must answer most of all when there is too much to do."""
@@ -40,8 +41,9 @@ class Buckets:
             return 0.0
         now = self._clock()
         paid_at = max(self._paid_at.get(key, now), now) + self._every
-        if paid_at - now > self._slack:
-            return paid_at - now - self._slack
+        wait = paid_at - now - self._slack
+        if wait > _ROUNDING:
+            return wait
         self._paid_at[key] = paid_at
         self._paid_at.move_to_end(key)
         if len(self._paid_at) > _MOST_KEYS:
