@@ -1229,6 +1229,14 @@
         <translation>मिलाया</translation>
     </message>
     <message>
+        <source>Held when it was resolved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Held since it was resolved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Refused edit</source>
         <translation>अस्वीकृत बदलाव</translation>
     </message>
@@ -1265,6 +1273,38 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Given back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was decided, and why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Possible duplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Possible duplicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The whole record</source>
         <translation>पूरा रिकॉर्ड</translation>
     </message>
@@ -1286,6 +1326,10 @@
 </context>
 <context>
     <name>Documents</name>
+    <message>
+        <source>File</source>
+        <translation>फ़ाइल</translation>
+    </message>
     <message>
         <source>DOCUMENT</source>
         <translation>दस्तावेज़</translation>
@@ -1994,6 +2038,151 @@
     </message>
 </context>
 <context>
+    <name>PaperBar</name>
+    <message>
+        <source>Open</source>
+        <translation>खोलें</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>रोकें</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>फिर कोशिश करें</translation>
+    </message>
+    <message>
+        <source>Keep on this laptop</source>
+        <translation>इस लैपटॉप पर रखें</translation>
+    </message>
+    <message>
+        <source>Kept on this laptop</source>
+        <translation>इस लैपटॉप पर रखा है</translation>
+    </message>
+    <message>
+        <source>It stays here, also without a network, and is fetched by itself.</source>
+        <translation>यह नेटवर्क के बिना भी यहीं रहता है और अपने आप लाया जाता है।</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>और</translation>
+    </message>
+    <message>
+        <source>Fetch a document</source>
+        <translation>दस्तावेज़ लाएँ</translation>
+    </message>
+    <message>
+        <source>New version of this document</source>
+        <translation>इस दस्तावेज़ का नया संस्करण</translation>
+    </message>
+    <message>
+        <source>Save a copy …</source>
+        <translation>एक प्रति सहेजें …</translation>
+    </message>
+    <message>
+        <source>New version …</source>
+        <translation>नया संस्करण …</translation>
+    </message>
+    <message>
+        <source>Free up space</source>
+        <translation>जगह खाली करें</translation>
+    </message>
+</context>
+<context>
+    <name>PaperSpace</name>
+    <message>
+        <source>Room that documents take</source>
+        <translation>दस्तावेज़ों द्वारा ली गई जगह</translation>
+    </message>
+    <message>
+        <source>Room for documents on this laptop</source>
+        <translation>इस लैपटॉप पर दस्तावेज़ों के लिए जगह</translation>
+    </message>
+    <message>
+        <source>What the server has and was not used for longest makes room by itself; kept documents stay.</source>
+        <translation>जो सर्वर पर है और सबसे लंबे समय से खोला नहीं गया, वह अपने आप जगह देता है; रखे गए दस्तावेज़ बने रहते हैं।</translation>
+    </message>
+    <message>
+        <source>%1 of %2 used</source>
+        <translation>%2 में से %1 उपयोग में</translation>
+    </message>
+    <message>
+        <source>%1 kept</source>
+        <translation>%1 रखे गए</translation>
+    </message>
+    <message>
+        <source>%1 waiting to upload</source>
+        <translation>%1 अपलोड की प्रतीक्षा में</translation>
+    </message>
+</context>
+<context>
+    <name>Papers</name>
+    <message>
+        <source>On this laptop</source>
+        <translation>इस लैपटॉप पर</translation>
+    </message>
+    <message>
+        <source>Waiting to upload</source>
+        <translation>अपलोड की प्रतीक्षा में</translation>
+    </message>
+    <message>
+        <source>Uploading %1 %</source>
+        <translation>अपलोड हो रहा है %1 %</translation>
+    </message>
+    <message>
+        <source>On the server</source>
+        <translation>सर्वर पर</translation>
+    </message>
+    <message>
+        <source>Downloading %1 %</source>
+        <translation>डाउनलोड हो रहा है %1 %</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>विफल</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>रखा गया</translation>
+    </message>
+    <message>
+        <source>The server does not have it yet. Ask whoever attached it to sync.</source>
+        <translation>यह अभी सर्वर पर नहीं है। जिसने इसे जोड़ा है उनसे सिंक करने को कहें।</translation>
+    </message>
+    <message>
+        <source>The server does not know this document. Its record may be under review.</source>
+        <translation>सर्वर इस दस्तावेज़ को नहीं जानता। हो सकता है इसका रिकॉर्ड समीक्षा में हो।</translation>
+    </message>
+    <message>
+        <source>The server takes no file as large as this.</source>
+        <translation>सर्वर इतनी बड़ी फ़ाइल नहीं लेता।</translation>
+    </message>
+    <message>
+        <source>The server refused: your role does not allow this.</source>
+        <translation>सर्वर ने मना किया: आपकी भूमिका इसकी अनुमति नहीं देती।</translation>
+    </message>
+    <message>
+        <source>What arrived was not the file that was sent. Try again.</source>
+        <translation>जो पहुँचा वह भेजी गई फ़ाइल नहीं थी। फिर कोशिश करें।</translation>
+    </message>
+    <message>
+        <source>The file on this laptop is damaged. Attach it anew.</source>
+        <translation>इस लैपटॉप पर फ़ाइल ख़राब है। इसे फिर से जोड़ें।</translation>
+    </message>
+    <message>
+        <source>The file is no longer on this laptop. Attach it anew.</source>
+        <translation>फ़ाइल अब इस लैपटॉप पर नहीं है। इसे फिर से जोड़ें।</translation>
+    </message>
+    <message>
+        <source>The disk is full. Free some space, then try again.</source>
+        <translation>डिस्क भर गई है। कुछ जगह खाली करें, फिर कोशिश करें।</translation>
+    </message>
+    <message>
+        <source>It did not work. Code: %1</source>
+        <translation>काम नहीं हुआ। कोड: %1</translation>
+    </message>
+</context>
+<context>
     <name>PapersTab</name>
     <message>
         <source>Attach …</source>
@@ -2008,6 +2197,18 @@
         <translation>या फ़ाइलें यहाँ छोड़ें</translation>
     </message>
     <message>
+        <source>Keep all on this laptop</source>
+        <translation>सब इस लैपटॉप पर रखें</translation>
+    </message>
+    <message>
+        <source>All kept on this laptop</source>
+        <translation>सब इस लैपटॉप पर रखे हैं</translation>
+    </message>
+    <message>
+        <source>All documents here, and those added later, are fetched and stay.</source>
+        <translation>यहाँ के सभी दस्तावेज़, और बाद में जोड़े गए भी, लाए जाते हैं और यहीं रहते हैं।</translation>
+    </message>
+    <message>
         <source>Title</source>
         <translation>शीर्षक</translation>
     </message>
@@ -2018,6 +2219,10 @@
     <message>
         <source>Valid until</source>
         <translation>कब तक मान्य</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>फ़ाइल</translation>
     </message>
     <message>
         <source>Documents</source>
@@ -2084,8 +2289,8 @@
 <context>
     <name>Preview</name>
     <message>
-        <source>Save a copy …</source>
-        <translation>प्रति सहेजें …</translation>
+        <source>The file is on the server. Open fetches it and shows it here.</source>
+        <translation>फ़ाइल सर्वर पर है। “खोलें” उसे लाकर यहाँ दिखाता है।</translation>
     </message>
     <message>
         <source>Save a copy, readable by anyone with access to that folder</source>
@@ -2094,6 +2299,22 @@
     <message>
         <source>Copy saved.</source>
         <translation>प्रति सहेजी गई।</translation>
+    </message>
+    <message>
+        <source>Add a new version?</source>
+        <translation>नया संस्करण जोड़ें?</translation>
+    </message>
+    <message>
+        <source>%1 becomes the newest version of this document. Earlier ones stay.</source>
+        <translation>%1 इस दस्तावेज़ का सबसे नया संस्करण बनता है। पुराने बने रहते हैं।</translation>
+    </message>
+    <message>
+        <source>Add the version</source>
+        <translation>संस्करण जोड़ें</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>रद्द करें</translation>
     </message>
 </context>
 <context>

@@ -71,11 +71,11 @@ def test_from_waiting_over_sent_and_freed_to_fetched(
     bar = tab.preview.bar
     assert where(tab) == "Waiting to upload"
     qtbot.waitUntil(lambda: drawn(tab))
-    assert not bar.more_actions()[1].isEnabled(), "what only this laptop has is never freed"
+    assert not bar.more_actions()[2].isEnabled(), "what only this laptop has is never freed"
     sha256 = on_server(app, paper)
     settle(qtbot, session)
     assert where(tab) == "On this laptop"
-    bar.more_actions()[1].trigger()
+    bar.more_actions()[2].trigger()
     settle(qtbot, session)
     assert where(tab) == "On the server"
     assert not app.shelf.has(sha256)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet
@@ -24,10 +24,27 @@ _LOOK_MS = 400
 """How often the percentage is read again while something moves."""
 
 
+class KeepButton(QPushButton):
+    """A button that stays down; a tick and other words say so, too."""
+
+    def __init__(self, ctx: Context, up: str, down: str) -> None:
+        super().__init__()
+        self._ctx, self._up, self._down = ctx, up, down
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.toggled.connect(self._show)
+        self._show(False)
+
+    def _show(self, on: bool) -> None:
+        self.setText(self._down if on else self._up)
+        self.setIcon(self._ctx.theme.icon("check" if on else "floppy-disk"))
+
+
 class PaperBar(QWidget):
     """``placed`` with the Place of the document shown (None: it has no file), whenever that has changed."""
 
     placed = Signal(object)
+    copy_asked = Signal()
 
     def __init__(self, ctx: Context) -> None:
         super().__init__()
@@ -37,11 +54,12 @@ class PaperBar(QWidget):
         self._job: Job | None = None
         self._may_add = ctx.may(Action.CREATE, "document_version")
         self._icon, self._words = label(), ElidedLabel("", "muted")
-        self.open_button = button(self.tr("Open"), self.fetch, "primary", ctx.theme.icon("download-simple"))
+        self._icon.setFixedWidth(20)
+        self.open_button = button(self.tr("Open"), self.fetch, "primary")
         self.stop_button = button(self.tr("Stop"), self.stop)
         self.retry_button = button(self.tr("Try again"), self.retry, "", ctx.theme.icon("arrows-clockwise"))
-        self.keep_button = button(self.tr("Keep on this laptop"), self.toggle_kept, "", ctx.theme.icon("floppy-disk"))
-        self.keep_button.setCheckable(True)
+        self.keep_button = KeepButton(ctx, self.tr("Keep on this laptop"), self.tr("Kept on this laptop"))
+        self.keep_button.clicked.connect(lambda: self.toggle_kept())
         self.keep_button.setToolTip(self.tr("It stays here, also without a network, and is fetched by itself."))
         self.more_button = icon_button(self.tr("More"), ctx.theme.icon("dots-three"), self._ask_more)
         self.setLayout(
@@ -164,13 +182,15 @@ class PaperBar(QWidget):
 
     def more_actions(self) -> list[QAction]:
         """What is asked for less often."""
+        copy = QAction(self.tr("Save a copy …"), self)
+        copy.triggered.connect(self.copy_asked)
         version = QAction(self.tr("New version …"), self)
         version.setEnabled(self._may_add)
         version.triggered.connect(self.ask_version)
         free = QAction(self.tr("Free up space"), self)
         free.setEnabled(self.place is not None and self.place.here and self.place.on_server)
         free.triggered.connect(self.free)
-        return [version, free]
+        return [copy, version, free]
 
     def _ask_more(self) -> None:
         menu = QMenu(self)

@@ -34,7 +34,9 @@ class PaperSpace(QFrame):
         self.choice.setAccessibleName(self.tr("Room for documents on this laptop"))
         self.choice.activated.connect(self._choose)
         caption = label(self.tr("Room for documents on this laptop"), "strong")
-        self.setLayout(column(row(caption, None, self.choice), self.bar, self.words, self.hint, gap=6))
+        self.setLayout(
+            column(row(caption, None, self.choice), self.bar, self.words, self.hint, margins=(12, 12, 12, 12))
+        )
         self.hint.setText(
             self.tr("What the server has and was not used for longest makes room by itself; kept documents stay.")
         )

@@ -28,7 +28,8 @@ def place_words(place: Place) -> str:
         PlaceState.FAILED: translate("Papers", "Failed"),
     }[place.state]
     words = words.replace("%1", QLocale().toString(place.percent))
-    return f"{words} · {translate('Papers', 'kept')}" if place.kept else words
+    kept = translate("Papers", "kept")
+    return f"{words} · {kept}" if place.kept else words
 
 
 def place_sentence(place: Place) -> str:

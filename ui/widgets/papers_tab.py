@@ -14,6 +14,7 @@ from nxcrm_desktop.domain.records import ChangeSet, Condition, ListQuery, Record
 from nxcrm_desktop.services.paper_sync import Place
 from ui.context import Context
 from ui.widgets.lines import Line, LinesModel, LinesTable
+from ui.widgets.paper_bar import KeepButton
 from ui.widgets.paper_words import ICONS, place_words
 from ui.widgets.plain import button, column, label, row
 from ui.widgets.preview import Preview
@@ -37,8 +38,8 @@ class PapersTab(QWidget):
         self._add.setToolTip(self.tr("Ctrl+Shift+A"))
         self._add.setVisible(self._may_add)
         self._hint = label(self.tr("or drop files here"), "muted")
-        self._keep = button(self.tr("Keep all on this laptop"), self.toggle_kept)
-        self._keep.setCheckable(True)
+        self._keep = KeepButton(ctx, self.tr("Keep all on this laptop"), self.tr("All kept on this laptop"))
+        self._keep.clicked.connect(lambda: self.toggle_kept())
         self._keep.setToolTip(self.tr("All documents here, and those added later, are fetched and stay."))
         titles = (self.tr("Title"), self.tr("Category"), self.tr("Valid until"), self.tr("File"))
         self.list = LinesTable(ctx.theme, self.tr("Documents"), LinesModel(titles, (), self))

@@ -15,7 +15,7 @@ from nxcrm_desktop.services.paper_sync import Place
 from ui.context import Context
 from ui.dialogs.base import Question
 from ui.widgets.paper_bar import PaperBar
-from ui.widgets.plain import button, column, icon_button, label, row
+from ui.widgets.plain import column, icon_button, label, row
 from ui.words import said
 
 _SIDE = 1600
@@ -103,10 +103,10 @@ class Preview(QWidget):
         self.pages = Pages(ctx)
         self.bar = PaperBar(ctx)
         self.bar.placed.connect(self._placed)
-        self._save = button(self.tr("Save a copy …"), self.ask_target, "", ctx.theme.icon("download-simple"))
+        self.bar.copy_asked.connect(self.ask_target)
         self._about = label("", "muted")
         self.setAcceptDrops(self.bar.may_add)
-        tools = row(self._about, None, self.pages.turner, self._save)
+        tools = row(self._about, None, self.pages.turner)
         self.setLayout(column(self.bar, tools, self.pages, gap=8, grows=2))
 
     def open(self, document_id: str) -> None:
@@ -118,7 +118,6 @@ class Preview(QWidget):
         self.bar.show_document(document_id)
 
     def _placed(self, place: Place | None) -> None:
-        self._save.setEnabled(place is not None)
         if place is None or not place.here:
             self._shown = ""
             words = self.tr("The file is on the server. Open fetches it and shows it here.") if place else ""
