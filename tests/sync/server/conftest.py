@@ -58,6 +58,14 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     opened.engine.dispose()
 
 
+@pytest.fixture
+def pg_office(pg_copy: str) -> Iterator[Office]:
+    """The same on PostgreSQL only, for what only PostgreSQL does."""
+    opened = Office(pg_copy)
+    yield opened
+    opened.engine.dispose()
+
+
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database."""
