@@ -93,8 +93,10 @@ def test_a_leader_whose_connection_is_lost_gives_way(pg_office: Office, tmp_path
         first.run(counting.job)
         uri = context.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(uri, autocommit=True) as admin:
-            locks = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database ="
-            admin.execute(f"{locks} (SELECT oid FROM pg_database WHERE datname = current_database())".encode())
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON oid = database"
+                " WHERE locktype = 'advisory' AND datname = current_database()"
+            )
         second.run(counting.job)
         first.run(counting.job)
         assert counting.runs == 2
