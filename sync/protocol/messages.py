@@ -18,7 +18,7 @@ Value = str | int | None
 Id = Annotated[str, Meta(min_length=36, max_length=36)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-Op = Literal["create", "update", "delete"]
+Op = Literal["create", "update", "delete", "restore"]
 Status = Literal["applied", "merged", "conflict", "rejected", "gone"]
 Drop = Literal["leave", "delete", "erase"]
 
@@ -80,7 +80,8 @@ class Mutation(Struct, frozen=True):
     """One edit. ``n`` is contiguous per device; ``fields`` maps a column to [old, new]; ``group`` ties edits together.
 
     ``base_ver`` is the server's version of the row the edit was made on (None: the row is new). For ``create`` every
-    old is null; for ``delete`` fields hold the values last seen (new is null), so that nothing typed is lost.
+    old is null; for ``delete`` fields hold the values last seen (new is null), so that nothing typed is lost. ``restore``
+    takes back a deletion; its fields, if any, are changed as by ``update``.
     """
 
     n: Annotated[int, Meta(ge=1)]

@@ -21,11 +21,17 @@ from sync.server.services.disputes import WHOLE_ROW, keep_conflict
 from sync.server.services.fields import check_hands, check_owners, check_references, checked_fields, default_owner
 from sync.server.services.reach import Reach, known_entity
 from sync.server.services.refusals import Poison, RefusedError, keep_refused
+from sync.server.services.review import check_decision
 from sync.server.store.access import Access
 from sync.server.store.rows import Row, RowSet
 
 _DISPUTED = {"conflict": "open", "kept": "server", "merged": "mine"}
 """Outcome of a merge → status of the record that keeps the value which is not shown. Only ``open`` awaits a person."""
+
+_ACTIONS = {
+    "create": Action.CREATE, "update": Action.UPDATE, "delete": Action.DELETE,
+    "restore": Action.DELETE,  # who may delete may take it back
+}  # fmt: skip
 
 
 class Judge:
@@ -68,13 +74,15 @@ class Judge:
             raise RefusedError(Refusal.INVALID_VALUE, "id")
         if edit.id in self._reach.erased:
             raise RefusedError(Refusal.ERASED)
-        if not may(self._access.role, Action(edit.op), info.name):
+        if not may(self._access.role, _ACTIONS[edit.op], info.name):
             raise RefusedError(Refusal.NOT_ALLOWED)
         match edit.op:
             case "create":
                 return self._create(info, edit)
             case "update":
                 return self._update(info, edit)
+            case "restore":
+                return self._restore(info, edit)
         return self._delete(info, edit)
 
     def _create(self, info: EntityInfo, edit: Mutation) -> Result:
@@ -108,12 +116,26 @@ class Judge:
         row = self._existing(info, edit)
         if row.deleted_at is not None:
             raise RefusedError(Refusal.DELETED)
+        return self._merge(row, edit, self._wanted(row, edit))
+
+    def _restore(self, info: EntityInfo, edit: Mutation) -> Result:
+        """A deleted row is back, for everybody who saw it; what came with it is merged as into any row."""
+        row = self._existing(info, edit)
+        new = self._wanted(row, edit)
+        if row.deleted_at is not None:
+            self._rows.restore(row)
+        return self._merge(row, edit, new)
+
+    def _wanted(self, row: Row, edit: Mutation) -> dict[str, Value]:
+        """What an edit would change, if the user may change it."""
+        info = row.info
         check_hands(self._access, row)
         wanted = checked_fields(self._access.role, info, Action.UPDATE, edit)
         new = {name: value for name, value in wanted.items() if row.values[name] != value}
         check_owners(self._access, info, new)
+        check_decision(self._access, row, new)
         check_references(self._reach, info, new)
-        return self._merge(row, edit, new)
+        return new
 
     def _merge(self, row: Row, edit: Mutation, new: Mapping[str, Value]) -> Result:
         merged = {name: _merged(row, name, edit.fields[name][0], value) for name, value in new.items()}

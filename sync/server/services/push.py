@@ -22,13 +22,15 @@ from sync.server.services.versions import brought_up, check_pushing
 from sync.server.store.access import access_of
 from sync.server.store.engine import in_write
 from sync.server.store.feed import stamp
-from sync.server.store.progress import lock_progress, log_results, logged
+from sync.server.store.progress import count_refused, lock_progress, log_results, logged
 from sync.server.store.rows import RowSet
 
 if TYPE_CHECKING:
     from sync.server.sessions import DeviceSession
 
 Edit = Mutation | Poison
+REFUSED_A_DAY = 5_000
+"""Of one device. More than a person can type; what a lead-list imported in vain comes to is taken over two days."""
 
 
 class Batch(Struct, frozen=True):
@@ -103,10 +105,30 @@ def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit
     rows = RowSet(connection, session.user_id, now_ms())
     present = [brought_up(edit, schema) if isinstance(edit, Mutation) else edit for edit in edits]
     results = Judge(connection, access_of(connection, session.user_id), rows, present, schema).results()
+    _check_quota(connection, session.device_id, results, rows.now)
     log = [(r.n, _digest(edit), msgspec.json.encode(r).decode()) for edit, r in zip(edits, results, strict=True)]
     log_results(connection, session.device_id, log)
     stamp(connection, write_and_flag(connection, rows), by=session.device_id)
     return results
+
+
+def _check_quota(connection: Connection, device_id: str, results: Sequence[Result], now: int) -> None:
+    """What is refused is kept for a person to read: a program gone wrong must not bury it. Its edits wait, none is lost.
+
+    Raises NxcrmError ``too_many_requests``.
+    """
+    refused = sum(result.status in ("rejected", "gone") for result in results)
+    if not refused:
+        return
+    count, until = count_refused(connection, device_id, refused, now)
+    if count > REFUSED_A_DAY:
+        raise NxcrmError(
+            Code.TOO_MANY,
+            f"More than {REFUSED_A_DAY} edits of this device were refused within a day.",
+            safe="Nothing was changed. Unsent edits stay on the device.",
+            todo="Ask your manager to look at the refused edits.",
+            details={"retry_after": max(1, (until - now) // 1000)},
+        )
 
 
 def _digest(edit: Edit) -> str:

@@ -77,6 +77,7 @@ def keep_refused(rows: RowSet, edit: Mutation | Poison, refused: RefusedError) -
         "op": edit.op if isinstance(edit, Mutation) else UNKNOWN,
         "changes": _kept(_typed(edit, refused)),
         "reason": refused.sentence,
+        "code": str(refused.code),
         "author_id": rows.actor,
         "typed_at": typed_at(edit) if isinstance(edit, Mutation) else None,
         "status": "open",

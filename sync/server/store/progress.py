@@ -12,6 +12,8 @@ from sync.server.store.tables import device_sync, erasure_receipt, mutation_log
 
 _BATCH = 2_000
 
+DAY_MS = 86_400_000
+
 
 def lock_progress(connection: Connection, device_id: str) -> int:
     """The number of the device's last settled edit. Of two requests of one device, the second waits here."""
@@ -41,6 +43,17 @@ def log_results(connection: Connection, device_id: str, results: Sequence[tuple[
     insert_many(connection, mutation_log, ("device_id", "n", "hash", "result"), rows)
     here = device_sync.c.device_id == device_id
     connection.execute(update(device_sync).where(here).values(applied_n=results[-1][0]))
+
+
+def count_refused(connection: Connection, device_id: str, more: int, now: int) -> tuple[int, int]:
+    """Add to the refused edits of the device's present day, which begins with the first; returns (count, its end)."""
+    own = device_sync.c.device_id == device_id
+    wanted = select(device_sync.c.refused_since, device_sync.c.refused).where(own)
+    since, refused = connection.execute(wanted).one()
+    if since is None or not since <= now < since + DAY_MS:
+        since, refused = now, 0
+    connection.execute(update(device_sync).where(own).values(refused_since=since, refused=refused + more))
+    return refused + more, since + DAY_MS
 
 
 def note_greeting(connection: Connection, device_id: str, app_version: str, settled: int) -> int:

@@ -50,7 +50,7 @@ def test_what_two_devices_made_at_once_is_kept_and_flagged(
 
 
 def test_who_sees_one_side_learns_nothing_of_the_other(office: Office, team: tuple[Device, Device, Device]) -> None:
-    meera, asha, ravi = team
+    _meera, asha, ravi = team
     mine = asha.make("lead", name="Ravi", stage="new", phone=PHONE)
     other = ravi.make("lead", name="Ravi Kumar", stage="new", phone=PHONE)
     (flag,) = flags(asha)
@@ -61,7 +61,7 @@ def test_who_sees_one_side_learns_nothing_of_the_other(office: Office, team: tup
 
 
 def test_of_one_batch_too(office: Office, team: tuple[Device, Device, Device]) -> None:
-    meera, asha, _ = team
+    _meera, asha, _ = team
     edits = [asha.create("lead", name=f"Lead {i}", stage="new", phone=PHONE) for i in range(3)]
     asha.push(*edits)
     assert {row["row_id"] for row in flags(asha)} == {edit.id for edit in edits}
@@ -70,7 +70,7 @@ def test_of_one_batch_too(office: Office, team: tuple[Device, Device, Device]) -
 
 
 def test_two_enquiries_of_one_customer_are_none(office: Office, team: tuple[Device, Device, Device]) -> None:
-    _, asha, ravi = team
+    _, asha, _ravi = team
     ravi_kumar = asha.make("contact", full_name="Ravi Kumar")
     for _ in range(2):
         asha.make("lead", name="Ravi", stage="new", phone=PHONE, contact_id=ravi_kumar)
