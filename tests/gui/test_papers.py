@@ -120,7 +120,7 @@ def test_a_failure_says_why_and_is_tried_again_when_asked(
     app.shelf.failed(app.papers.version(paper).text("sha256"), "blob_too_large", None)
     settle(qtbot, session)
     assert where(tab) == "Failed"
-    assert "no file as large as this" in tab.preview.bar._words.accessibleName()
+    assert "no file as large as this" in tab.preview.bar._why.text()
     tab.preview.bar.retry_button.click()
     settle(qtbot, session)
     assert where(tab) == "Waiting to upload"

@@ -16,9 +16,8 @@ from nxcrm_desktop.services.paper_sync import Place, PlaceState
 from ui.changes import touched
 from ui.context import Context
 from ui.tasks import Job, JobState, watch
-from ui.widgets.paper_words import ICONS, place_sentence
-from ui.widgets.plain import ElidedLabel, button, icon_button, label, row
-from ui.words import said
+from ui.widgets.paper_words import ICONS, failure_words, place_sentence
+from ui.widgets.plain import ElidedLabel, button, column, icon_button, label, row
 
 _LOOK_MS = 400
 """How often the percentage is read again while something moves."""
@@ -62,12 +61,13 @@ class PaperBar(QWidget):
         self.keep_button.clicked.connect(lambda: self.toggle_kept())
         self.keep_button.setToolTip(self.tr("It stays here, also without a network, and is fetched by itself."))
         self.more_button = icon_button(self.tr("More"), ctx.theme.icon("dots-three"), self._ask_more)
-        self.setLayout(
-            row(
-                self._icon, self._words, self.open_button, self.stop_button, self.retry_button, self.keep_button,
-                self.more_button, gap=6,
-            )
+        self._why = label("", "muted", wrap=True)
+        tools = row(
+            self._icon, self._words, self.open_button, self.stop_button, self.retry_button, self.keep_button,
+            self.more_button, gap=6,
         )  # fmt: skip
+        tools.setStretchFactor(self._words, 1)
+        self.setLayout(column(tools, self._why, gap=4))
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
         ctx.changes.happened.connect(self._changed)
@@ -111,10 +111,11 @@ class PaperBar(QWidget):
         changed = place != self.place
         self.place = place
         self._words.set_whole(place_sentence(place) if place else "")
+        self._tell_why(failure_words(place.failure) if place and place.failure and _failed(place) else "")
         if place is not None:
             self._icon.setPixmap(self.ctx.theme.icon(ICONS[place.state]).pixmap(16))
         fetching = self._job is not None and self._job.state is JobState.RUNNING
-        failed = place is not None and place.state is PlaceState.FAILED
+        failed = place is not None and _failed(place)
         self.open_button.setVisible(place is not None and place.state is PlaceState.SERVER and not fetching)
         self.stop_button.setVisible(fetching)
         self.retry_button.setVisible(failed and not fetching)
@@ -123,6 +124,10 @@ class PaperBar(QWidget):
         self.more_button.setVisible(place is not None)
         if changed:
             self.placed.emit(place)
+
+    def _tell_why(self, words: str) -> None:
+        self._why.setText(words)
+        self._why.setVisible(bool(words))
 
     # ------------------------------------------------------------------------------------------------------- acting
 
@@ -200,5 +205,8 @@ class PaperBar(QWidget):
     def _cannot(self, document: str, problem: NxcrmError) -> None:
         if document == self.document:
             self._read()
-            self._words.set_whole(" ".join(said(part) for part in (problem.happened, problem.todo) if part))
             self.ctx.show_error(problem)
+
+
+def _failed(place: Place) -> bool:
+    return place.state is PlaceState.FAILED

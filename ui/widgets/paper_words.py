@@ -33,9 +33,8 @@ def place_words(place: Place) -> str:
 
 
 def place_sentence(place: Place) -> str:
-    """The same with its size, and with the reason of a failure."""
-    words = f"{place_words(place)} · {size_words(place.size)}"
-    return f"{words} · {failure_words(place.failure)}" if place.state is PlaceState.FAILED and place.failure else words
+    """The same with its size."""
+    return f"{place_words(place)} · {size_words(place.size)}"
 
 
 def failure_words(code: str) -> str:
