@@ -14,6 +14,7 @@ PARTS = {
     "server": "benchmarks.server",
     "sync": "benchmarks.sync",
     "fleet": "benchmarks.fleet",
+    "streams": "benchmarks.streams",
     "unlock": "benchmarks.unlocking",
     "desktop": "benchmarks.desktop",
 }

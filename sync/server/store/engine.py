@@ -41,7 +41,8 @@ def make_engine(url: str, *, pool_size: int = 8, statement_seconds: int = 0) -> 
             return _sqlite(create_engine(parsed, pool_size=pool_size, max_overflow=pool_size))
         case "postgresql":
             psycopg = parsed.set(drivername="postgresql+psycopg")
-            options = " ".join(f"-c {name}={statement_seconds * 1000}" for name in _PG_TIMEOUTS)
+            given = parsed.query.get("options", "")  # of the address: the organisation's schema, perhaps
+            options = " ".join([str(given), *(f"-c {name}={statement_seconds * 1000}" for name in _PG_TIMEOUTS)])
             return create_engine(
                 psycopg, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
                 connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
