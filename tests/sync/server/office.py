@@ -80,6 +80,7 @@ class Device:
     user_id: str
     id: str = field(default_factory=new_id)
     limit: int = 2000
+    schema: int = SCHEMA_VERSION
     n: int = 0
     cursor: str | None = None
     held: dict[tuple[str, str], dict[str, list[Value]]] = field(default_factory=lambda: defaultdict(dict))
@@ -108,7 +109,7 @@ class Device:
 
     def push(self, *edits: Mutation) -> PushReply:
         """Send edits; everything passes through JSON."""
-        sent = msgspec.json.encode(Push(self.id, SCHEMA_VERSION, list(edits)))
+        sent = msgspec.json.encode(Push(self.id, self.schema, list(edits)))
         reply = push(self.office.engine, self.session, msgspec.json.decode(sent, type=Push))
         return msgspec.json.decode(msgspec.json.encode(reply), type=PushReply)
 
@@ -128,7 +129,7 @@ class Device:
 
     def page(self, refetch: list[str] | None = None) -> PullReply:
         """Fetch and store one page."""
-        message = Pull(self.id, SCHEMA_VERSION, self.cursor, self.limit, refetch=refetch or [])
+        message = Pull(self.id, self.schema, self.cursor, self.limit, refetch=refetch or [])
         reply = pull(self.office.engine, self.session, message, CURSORS)
         reply = msgspec.json.decode(msgspec.json.encode(reply), type=PullReply)
         self._store(reply)
@@ -178,11 +179,11 @@ class Device:
     def row(self, table: str, row_id: str) -> Row:
         """One row held, by column."""
         line = next(iter(self.held[table, row_id].values()))
-        return dict(zip(_columns(table), line[1:], strict=True))
+        return dict(zip(_columns(table, self.schema), line[1:], strict=True))
 
 
-def _columns(table: str) -> tuple[str, ...]:
-    return ENTITIES[table].columns
+def _columns(table: str, schema: int) -> tuple[str, ...]:
+    return ENTITIES[table].columns_at(schema)
 
 
 def furnish(url: str) -> None:

@@ -1,0 +1,1 @@
+"""Time passes: programs of different versions, old tombstones, restored servers and laptops."""
