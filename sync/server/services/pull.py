@@ -67,7 +67,7 @@ class _Page:
         self._known = self._earliest()
         self._changed = [info.number for info in readable if self._known and info.changed_since(self._known)]
         self._again = self._begin_again()
-        self._remaining = self._count()
+        self._counted_again = self._count_again() if self._again else 0
         self._drained: set[int] = set()
         self._level: set[int] = set()
 
@@ -112,9 +112,10 @@ class _Page:
         """Entries still to be sent: counted when a round of pages begins, and for each scope that joins it."""
         before = self._position
         known = before.places() if before and before.remaining else {}
-        joining = [n for n in self._behind() if n not in known or self._places[n] < known[n]]
-        joined = sum(pages.count_after(self._connection, n, self._places[n], self._entities) for n in joining)
-        return joined + self._count_again() + (before.remaining if before and before.remaining else 0)
+        starts = {n: place for n, place in self._starts.items() if place < self._heads[n]}
+        joining = [n for n, place in starts.items() if n not in known or place < known[n]]
+        joined = sum(pages.count_after(self._connection, n, starts[n], self._entities) for n in joining)
+        return joined + self._counted_again + (before.remaining if before and before.remaining else 0)
 
     def _behind(self) -> list[int]:
         """Scopes that have something to send, in the order of the subscription."""
@@ -127,7 +128,7 @@ class _Page:
         sent = taken[: self._fitting(taken, found)]
         self._advance(taken, sent)
         complete = not self._behind() and not self._again
-        remaining = 0 if complete else max(1, self._remaining - len(sent))
+        remaining = 0 if complete else max(1, self._count() - len(sent))
         used = list(dict.fromkeys(entry.scope_id for entry in sent))
         return PullReply(
             cursor=cursors.text(self._next(remaining)),
@@ -173,7 +174,8 @@ class _Page:
             info, role = BY_NUMBER[number], self._access.role
             width = 1 + len(info.columns_at(self._message.schema))
             for row_id, line in pages.rows_of(self._connection, info, role, ids).items():
-                found[number, row_id] = mask(role, info.name, line)[:width]
+                shown = mask(role, info.name, line)
+                found[number, row_id] = shown if len(shown) == width else shown[:width]
         return found
 
     def _fitting(self, taken: Sequence[FeedEntry], found: Found) -> int:

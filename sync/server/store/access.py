@@ -13,7 +13,8 @@ from nxcrm_desktop.domain.permissions import REACH, Action, Reach, may
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
 from sync.server.store.scopes import DESK, REF, owner, share
-from sync.server.store.tables import ENTITY_TABLES, scope
+from sync.server.store.sql import fetch, select_among
+from sync.server.store.tables import ENTITY_TABLES
 
 _USER = ENTITY_TABLES["user"].c
 _OWNED = owner("")
@@ -39,10 +40,12 @@ def access_of(connection: Connection, user_id: str) -> Access:
     """The present rights of a member of staff. NxcrmError ``forbidden`` if they are no longer active."""
     role = _role(connection, user_id)
     people = frozenset({user_id} | (_below(connection, user_id) if REACH[role] is Reach.TEAM else set()))
-    numbers = dict(connection.execute(select(scope.c.name, scope.c.id)).all())
     names = _names(user_id, role, people)
     if REACH[role] is Reach.ALL:
+        numbers = dict(fetch(connection, "SELECT name, id FROM scope"))
         names.update(name for name in numbers if name.startswith(_OWNED))
+    else:
+        numbers = dict(select_among(connection, "scope", ("name", "id"), "name", names))
     ordered = tuple(sorted(names, key=lambda name: (name != REF, name)))
     return Access(user_id, role, people, ordered, {name: numbers[name] for name in ordered if name in numbers})
 
@@ -75,16 +78,16 @@ class Roster:
 
 
 def _role(connection: Connection, user_id: str) -> Role:
-    wanted = select(_USER.role).where(_USER.id == user_id, _USER.active == 1, _USER.deleted_at.is_(None))
-    role = connection.execute(wanted).scalar()
-    if role is None:
+    active = 'SELECT role FROM "user" WHERE id = ? AND active = 1 AND deleted_at IS NULL'
+    found = fetch(connection, active, user_id)
+    if not found:
         raise NxcrmError(
             Code.FORBIDDEN,
             "This account is not active.",
             safe="Nothing was changed. Unsent edits stay on the device.",
             todo="Ask your administrator.",
         )
-    return Role(role)
+    return Role(found[0][0])
 
 
 def _below(connection: Connection, user_id: str) -> set[str]:

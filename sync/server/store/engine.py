@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+import selectors
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 T = TypeVar("T")
 _WRITES = "nxcrm_writes"
@@ -40,13 +42,15 @@ def make_engine(url: str, *, pool_size: int = 8, statement_seconds: int = 0) -> 
         case "sqlite":
             return _sqlite(create_engine(parsed, pool_size=pool_size, max_overflow=pool_size))
         case "postgresql":
-            psycopg = parsed.set(drivername="postgresql+psycopg")
+            by_psycopg = parsed.set(drivername="postgresql+psycopg")
             given = parsed.query.get("options", "")  # of the address: the organisation's schema, perhaps
             options = " ".join([str(given), *(f"-c {name}={statement_seconds * 1000}" for name in _PG_TIMEOUTS)])
-            return create_engine(
-                psycopg, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
+            engine = create_engine(
+                by_psycopg, pool_size=pool_size, max_overflow=pool_size,
                 connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
             )  # fmt: skip
+            event.listen(engine, "checkout", _require_alive)
+            return engine
     raise ValueError(f"unsupported database: {parsed.get_backend_name()}")
 
 
@@ -54,6 +58,22 @@ def _sqlite(engine: Engine) -> Engine:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _require_alive(idle: psycopg.Connection, _record: object, _proxy: object) -> None:
+    """Makes the pool connect anew where the database has ended a connection meanwhile.
+
+    An idle connection has nothing to say: one that does is asked. Asking each time would cost a round trip each time.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(idle.fileno(), selectors.EVENT_READ)
+        if not selector.select(0):
+            return
+    try:
+        idle.execute("SELECT 1")
+        idle.rollback()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
 
 
 def _on_connect(dbapi_connection: Any, _record: object) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select
 
 from nxcrm_desktop.domain.ids import new_id
+from sync.server.store.sql import fetch
 from sync.server.store.tables import epoch, sync_clock
 
 
@@ -53,6 +54,6 @@ def next_epoch(connection: Connection, clock: Clock, now: int, earlier: Collecti
 
 def read_clock(connection: Connection) -> Clock:
     """The clock and the epochs as of this snapshot."""
-    head, horizon = connection.execute(select(sync_clock.c.v, sync_clock.c.horizon)).one()
-    *earlier, present = connection.execute(select(epoch.c.name).order_by(epoch.c.number)).scalars()
-    return Clock(head, horizon, present, tuple(earlier))
+    rows = fetch(connection, "SELECT v, horizon, name FROM sync_clock CROSS JOIN epoch ORDER BY number")
+    head, horizon, present = rows[-1]
+    return Clock(head, horizon, present, tuple(name for _, _, name in rows[:-1]))

@@ -12,7 +12,7 @@ from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.records import Value
 from sync.server.store.feed import Op
 from sync.server.store.sql import among, fetch, listed, quoted
-from sync.server.store.tables import VER, checksum, feed, scope
+from sync.server.store.tables import VER, feed
 
 
 class FeedEntry(NamedTuple):
@@ -35,14 +35,11 @@ def entries_after(
     connection: Connection, scope_id: int, seq: int, entities: Sequence[int], limit: int
 ) -> list[FeedEntry]:
     """The next entries of a scope about these entities, in order of commit."""
-    f = feed.c
-    wanted = (
-        select(f.scope_id, f.seq, f.entity, f.row_id, f.op)
-        .where(f.scope_id == scope_id, f.seq > seq, f.entity.in_(entities))
-        .order_by(f.seq)
-        .limit(limit)
+    sql = (
+        f"SELECT scope_id, seq, entity, row_id, op FROM feed WHERE scope_id = ? AND seq > ? "  # noqa: S608 (constants)
+        f"AND {among(connection, 'entity')} ORDER BY seq LIMIT ?"
     )
-    return [FeedEntry(*row) for row in connection.execute(wanted)]
+    return [FeedEntry(*row) for row in fetch(connection, sql, scope_id, seq, listed(connection, entities), limit)]
 
 
 def puts_between(
@@ -82,15 +79,13 @@ def rows_of(connection: Connection, info: EntityInfo, role: Role, ids: Collectio
     visible = frozenset(info.visible_to(role))
     columns = ", ".join(quoted(name) if name in visible else "NULL" for name in info.columns)
     sql = f"SELECT {VER}, {columns} FROM {quoted(info.name)} WHERE {among(connection, 'id')}"  # noqa: S608 (as above)
-    return {row[1]: list(row) for row in fetch(connection, sql, listed(connection, ids))}
+    return {line[1]: line for line in map(list, fetch(connection, sql, listed(connection, ids)))}
 
 
 def checksums_of(connection: Connection, scope_ids: Collection[int]) -> list[tuple[str, int, int, str]]:
     """(scope name, entity number, count, sum) of these scopes."""
-    wanted = (
-        select(scope.c.name, checksum.c.entity, checksum.c.count, checksum.c.sum)
-        .join(scope, scope.c.id == checksum.c.scope_id)
-        .where(checksum.c.scope_id.in_(list(scope_ids)))
-        .order_by(scope.c.name, checksum.c.entity)
+    sql = (
+        "SELECT name, entity, count, sum FROM checksum JOIN scope ON scope.id = scope_id "  # noqa: S608 (constants)
+        f"WHERE {among(connection, 'scope_id')} ORDER BY name, entity"
     )
-    return [(name, entity, count, total) for name, entity, count, total in connection.execute(wanted)]
+    return fetch(connection, sql, listed(connection, scope_ids))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from sync.server.store.engine import is_sqlite
-from sync.server.store.sql import fetch, insert_many, mark
+from sync.server.store.sql import fetch, insert_many, mark, update_many
 from sync.server.store.tables import device_sync, erasure_receipt, mutation_log
 
 _BATCH = 2_000
@@ -26,8 +26,8 @@ def lock_progress(connection: Connection, device_id: str) -> int:
 
 def applied_n(connection: Connection, device_id: str) -> int:
     """The number of the device's last settled edit; 0 if it never sent one."""
-    wanted = select(device_sync.c.applied_n).where(device_sync.c.device_id == device_id)
-    return connection.execute(wanted).scalar() or 0
+    found = fetch(connection, "SELECT applied_n FROM device_sync WHERE device_id = ?", device_id)
+    return int(found[0][0]) if found else 0
 
 
 def logged(connection: Connection, device_id: str, first: int, last: int) -> dict[int, tuple[str, str]]:
@@ -41,8 +41,7 @@ def log_results(connection: Connection, device_id: str, results: Sequence[tuple[
     """Keep (number, hash, result) of edits just judged, ascending, and the last number as the device's progress."""
     rows = [(device_id, *result) for result in results]
     insert_many(connection, mutation_log, ("device_id", "n", "hash", "result"), rows)
-    here = device_sync.c.device_id == device_id
-    connection.execute(update(device_sync).where(here).values(applied_n=results[-1][0]))
+    update_many(connection, device_sync, ("applied_n",), [(results[-1][0], device_id)], key="device_id")
 
 
 def count_refused(connection: Connection, device_id: str, more: int, now: int) -> tuple[int, int]:

@@ -77,7 +77,7 @@ class RowSet:
         stamp = {
             "created_at": self.now, "created_by": self.actor, "updated_at": self.now, "updated_by": self.actor
         }  # fmt: skip
-        row = Row(info, _blank(info.name) | values | stamp, 1, fresh=True)
+        row = Row(info, {**_blank(info.name), **values, **stamp}, 1, fresh=True)
         self._rows[row.key] = self._touched[row.key] = row
         return row
 

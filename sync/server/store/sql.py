@@ -38,13 +38,18 @@ def listed(connection: Connection, values: Collection[str] | Collection[int]) ->
 
 
 def fetch(connection: Connection, sql: str, *parameters: Any) -> list[Any]:
-    """All rows of a query; each is a tuple."""
-    result = connection.exec_driver_sql(sql, parameters)
+    """All rows of a query; each is a tuple. Its placeholders may be question marks on either database."""
+    result = connection.exec_driver_sql(sql if is_sqlite(connection) else _spelt(sql), parameters)
     try:
         assert result.cursor is not None, "a query gives rows"
         return list(result.cursor.fetchall())  # plain tuples: rows with names cost as much again
     finally:
         result.close()
+
+
+@lru_cache(maxsize=512)
+def _spelt(sql: str) -> str:
+    return sql.replace("?", "%s")
 
 
 def select_among(
@@ -71,14 +76,16 @@ def insert_many(
         connection.exec_driver_sql(_insert_arrays(table.name, filled, conflict), arrays)
 
 
-def update_many(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
-    """Set ``columns`` of rows by id. Each row is (*values, id)."""
+def update_many(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values], *, key: str = "id"
+) -> None:
+    """Set ``columns`` of rows by their ``key``. Each row is (*values, key)."""
     if not rows:
         return
     if is_sqlite(connection):
-        connection.exec_driver_sql(_update_sqlite(table.name, tuple(columns)), list(rows))
+        connection.exec_driver_sql(_update_sqlite(table.name, tuple(columns), key), list(rows))
     else:
-        connection.exec_driver_sql(_update_arrays(table.name, tuple(columns)), _arrays(rows))
+        connection.exec_driver_sql(_update_arrays(table.name, tuple(columns), key), _arrays(rows))
 
 
 def _arrays(rows: Sequence[Values]) -> Values:
@@ -117,17 +124,18 @@ def _insert_arrays(table: str, columns: tuple[str, ...], conflict: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _update_sqlite(table: str, columns: tuple[str, ...]) -> str:
+def _update_sqlite(table: str, columns: tuple[str, ...], key: str) -> str:
     settings = ", ".join(f"{quoted(name)} = ?" for name in columns)
-    return f"UPDATE {quoted(table)} SET {settings} WHERE id = ?"  # noqa: S608 (as above)
+    return f"UPDATE {quoted(table)} SET {settings} WHERE {quoted(key)} = ?"  # noqa: S608 (as above)
 
 
 @lru_cache(maxsize=512)
-def _update_arrays(table: str, columns: tuple[str, ...]) -> str:
+def _update_arrays(table: str, columns: tuple[str, ...], key: str) -> str:
     settings = ", ".join(f"{quoted(name)} = given.{quoted(name)}" for name in columns)
-    names, marks = ", ".join(map(quoted, (*columns, "id"))), _typed_marks(table, (*columns, "id"))
+    names, marks = ", ".join(map(quoted, (*columns, key))), _typed_marks(table, (*columns, key))
     source = f"unnest({marks}) AS given ({names})"
-    return f"UPDATE {quoted(table)} SET {settings} FROM {source} WHERE {quoted(table)}.id = given.id"  # noqa: S608
+    same = f"{quoted(table)}.{quoted(key)} = given.{quoted(key)}"
+    return f"UPDATE {quoted(table)} SET {settings} FROM {source} WHERE {same}"  # noqa: S608 (as above)
 
 
 def _typed_marks(table: str, columns: Sequence[str]) -> str:
