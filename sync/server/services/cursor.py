@@ -23,6 +23,9 @@ class Position(Struct, frozen=True):
 
     ``again``: scope number → how far the entities that changed since the dictionary's version ``known`` were sent once
     more, to a program that was brought up to date. It goes no further than the scope's own place.
+
+    ``fresh``: scope number → the head when it began to be sent from its beginning, of those still behind: what was gone
+    by then the device never had, however old its place is.
     """
 
     device: str
@@ -35,10 +38,15 @@ class Position(Struct, frozen=True):
     remaining: int
     again: dict[int, int] = {}
     known: int = 0
+    fresh: dict[int, int] = {}
 
     def places(self) -> dict[int, int]:
         """Scope number → how far it has been sent."""
         return {**dict.fromkeys(self.scopes, self.seq), **self.behind}
+
+    def misses_nothing_since(self, horizon: int) -> bool:
+        """Whether every scope's tombstones that concern the device are later than the horizon."""
+        return all(max(at, self.fresh.get(number, 0)) >= horizon for number, at in self.places().items() if at)
 
 
 class Cursors:

@@ -76,7 +76,7 @@ class _Page:
             return False  # rows sent then may hold what may not be held now, or lack what may
         if position.schema > self._message.schema:
             return False
-        return all(place >= self._clock.horizon for place in position.places().values() if place)
+        return position.misses_nothing_since(self._clock.horizon)
 
     def _begin(self) -> dict[int, int]:
         """Scope number → how far it was sent; 0 for what was granted since, and for what must be sent again."""
@@ -205,9 +205,11 @@ class _Page:
         head = self._clock.head
         behind = {number: place for number, place in self._places.items() if place != head}
         level = [number for number in self._places if number not in behind]
+        known = self._position.fresh if self._position else {}
+        fresh = {n: known.get(n, 0) if self._starts[n] else head for n in behind if not self._starts[n] or n in known}
         return Position(
             self._message.device, self._clock.epoch, self._access.role, self._message.schema, head, level, behind,
-            remaining, self._again, self._known if self._again else 0,
+            remaining, self._again, self._known if self._again else 0, fresh,
         )  # fmt: skip
 
     def _checksums(self) -> list[Checksum]:
