@@ -336,11 +336,11 @@ class _Run:
 
     def _end(self, device_id: str) -> None:
         """Tell the server what was erased here; where this device stands, with the runs that say hello."""
+        if self._papers is not None:
+            self._papers.tidy()  # before the server is told what was erased here
         if self._greeting.passed_over and not self._erased:
             self._store.acknowledged([], self._clock.now_ms())
             return
-        if self._papers is not None:
-            self._papers.tidy()  # before the server is told what was erased here
         erased = self._store.erasures()
         cursor = self._store.state().cursor
         assert cursor is not None, "a complete pull stores a cursor"
