@@ -108,7 +108,7 @@ def document_get(app: App, id: str, output: str, progress: Progress | None = Non
 
 def document_list(app: App, lead: str | None = None) -> Answer:
     """The documents this device knows of, and where the bytes of each are."""
-    rows = app.records.list(app.records.query("document", _filters({"lead_id": lead} if lead else None)))
+    rows = list(app.records.list(app.records.query("document", _filters({"lead_id": lead} if lead else None))))
     places = app.paper_sync.places([row.id for row in rows])
     return [plain(row) | _place(places.get(row.id)) for row in rows]
 
@@ -168,6 +168,12 @@ def conflicts_resolve(
     return _conflict(app.conflicts.get(id))
 
 
+def conflicts_undo(app: App, id: str) -> Answer:  # noqa: A002 (the shell's argument is called id)
+    """Take back a decision."""
+    app.conflicts.undo(id)
+    return _conflict(app.conflicts.get(id))
+
+
 def _conflict(view: ConflictView) -> dict[str, object]:
     shown = {name: values.machine(view.facts, getattr(view, name)) for name in ("base", "mine", "theirs", "current")}
     times = {name: clock.to_iso(getattr(view, name)) for name in ("mine_at", "theirs_at")}
@@ -209,6 +215,7 @@ SHELL: Mapping[str, Callable[..., Answer]] = {
     "document.pin": document_pin, "document.unpin": document_unpin, "document.free": document_free,
     "document.space": document_space,
     "conflicts.list": conflicts_list, "conflicts.show": conflicts_show, "conflicts.resolve": conflicts_resolve,
+    "conflicts.undo": conflicts_undo, "record.restore": record_restore,
     "report": report, "report.list": report_list, "privacy.search": privacy_search, "privacy.export": privacy_export,
 }  # fmt: skip
 """Commands of `nxcrm shell`: {"cmd": NAME, "args": {…}}."""
