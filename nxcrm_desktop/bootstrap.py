@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from nxcrm_desktop.services import accounts, enrolment
 from nxcrm_desktop.services.accounts import AccountService, SystemClock
 from nxcrm_desktop.services.enrolment import EnrolRequest
 from nxcrm_desktop.services.status import Standing, StatusService
+from nxcrm_desktop.services.syncing import SyncParts, SyncService
 from nxcrm_desktop.store.engine import Store, create_store, open_store
 from nxcrm_desktop.store.sync_store import StoreTokenVault, SyncStore
 from sync.client.auth import Session
@@ -33,6 +34,8 @@ from sync.client.background import BackgroundSync
 from sync.client.blobs import BlobTransfer
 from sync.client.engine import SyncEngine
 from sync.client.failures import from_problem
+from sync.client.live import TIMEOUT as LIVE_TIMEOUT
+from sync.client.recorded import PaperGate, RecordedSync
 from sync.client.schedule import Schedule
 from sync.client.telling import SyncStatus
 from sync.client.transport import CONNECT_SECONDS, READ_SECONDS, Endpoint, Transport
@@ -42,6 +45,7 @@ from sync.protocol.messages import PROTOCOL, Hello, Problem
 if TYPE_CHECKING:
     from nxcrm_desktop.services.activity import ActivityService
     from nxcrm_desktop.services.conflicts import ConflictService
+    from nxcrm_desktop.services.duplicates import DuplicateService
     from nxcrm_desktop.services.exports import ExportService
     from nxcrm_desktop.services.imports import ImportService
     from nxcrm_desktop.services.leads import LeadService
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
     from nxcrm_desktop.services.privacy import PrivacyService
     from nxcrm_desktop.services.records import RecordService
     from nxcrm_desktop.services.reports import ReportService
+    from nxcrm_desktop.services.review import ReviewService
     from nxcrm_desktop.services.search import SearchService
     from nxcrm_desktop.services.transactions import TransactionService
 
@@ -81,6 +86,7 @@ class App:
         self._closing.callback(store.close)
         self._closing.callback(self._mark_end)
         self._turn = threading.RLock()
+        self._transports: list[Transport] = []
 
     # ------------------------------------------------------------------------------------------------------ services
 
@@ -148,6 +154,20 @@ class App:
         return ConflictService(self.store, self.actor)
 
     @cached_property
+    def review(self) -> ReviewService:
+        """Edits the server refused."""
+        from nxcrm_desktop.services.review import ReviewService
+
+        return ReviewService(self.store, self.actor)
+
+    @cached_property
+    def duplicates(self) -> DuplicateService:
+        """Rows that may be one."""
+        from nxcrm_desktop.services.duplicates import DuplicateService
+
+        return DuplicateService(self.store, self.actor)
+
+    @cached_property
     def imports(self) -> ImportService:
         """Imports of files."""
         from nxcrm_desktop.services.imports import ImportService
@@ -205,10 +225,16 @@ class App:
             return self._session
 
     @property
-    def sync(self) -> SyncEngine:
+    def sync(self) -> RecordedSync:
         """One sync at a time: ``sync.run()``."""
         with self._turn:
-            return self._engine
+            return self._recorded
+
+    @cached_property
+    def syncing(self) -> SyncService:
+        """Sync in the background, its settings, its history."""
+        connect = partial(Transport, self.endpoint, self.session, timeout=LIVE_TIMEOUT)
+        return SyncService(self.store, self.actor, SyncParts(self.sync, self._gate, connect, self._interrupt))
 
     @cached_property
     def _session(self) -> Session:
@@ -216,10 +242,14 @@ class App:
         return Session(self._transport(signed_in=False), tokens, self.identity.key, device, SystemClock())
 
     @cached_property
-    def _engine(self) -> SyncEngine:
-        return SyncEngine(
-            SyncStore(self.store), self._transport(), SystemClock(), papers=self._transfer, app_version=__version__
-        )
+    def _gate(self) -> PaperGate:
+        return PaperGate(self._transfer)
+
+    @cached_property
+    def _recorded(self) -> RecordedSync:
+        store, clock = SyncStore(self.store), SystemClock()
+        engine = SyncEngine(store, self._transport(), clock, papers=self._gate, app_version=__version__)
+        return RecordedSync(engine, store, clock)
 
     @property
     def transfer(self) -> BlobTransfer:
@@ -233,10 +263,7 @@ class App:
 
     def background_sync(self, report: Callable[[SyncStatus], None], schedule: Schedule | None = None) -> BackgroundSync:
         """Starts syncing by itself until the application closes; ``report`` is called on the sync thread."""
-        background = BackgroundSync(
-            self.sync, subscribe=self.store.bus.subscribe, report=report, clock=SystemClock(), schedule=schedule
-        )
-        background.start()
+        background = self.syncing.begin(report, schedule)
         self._closing.callback(background.stop, _STOP_SECONDS)
         return background
 
@@ -284,7 +311,13 @@ class App:
     def _transport(self, *, signed_in: bool = True) -> Transport:
         transport = Transport(self.endpoint, self.session if signed_in else None)
         self._closing.callback(transport.close)
+        self._transports.append(transport)
         return transport
+
+    def _interrupt(self) -> None:
+        """Ends every wait for the network: the application closes, and must not wait with it."""
+        for transport in self._transports:
+            transport.close()
 
 
 # ---------------------------------------------------------------------------------------------------------------- open

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from nxcrm_desktop.domain.dictionary import entity
 from nxcrm_desktop.domain.records import Keyset, ListQuery, Page, Record, Value
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.store import batches, meta, outbox, search, sync_log
+from nxcrm_desktop.store import batches, meta, outbox, search, sync_log, sync_runs
 from nxcrm_desktop.store.batches import ImportBatch, ImportedRow
 from nxcrm_desktop.store.lists import Listing
 from nxcrm_desktop.store.outbox import OutboxEntry
@@ -19,6 +19,7 @@ from nxcrm_desktop.store.search import SearchHit
 from nxcrm_desktop.store.statements import quoted, statements
 from nxcrm_desktop.store.sync_log import SyncLogEntry
 from nxcrm_desktop.store.tables import METADATA
+from sync.client.ports import SyncRun
 
 _T = TypeVar("_T")
 _CHUNK = 500  # bound parameters of one statement
@@ -142,6 +143,10 @@ class Reader:
     def sync_log(self, limit: int = 200) -> list[SyncLogEntry]:
         """What sync did and what was refused, newest first."""
         return sync_log.newest(self.cursor, limit)
+
+    def sync_runs(self, limit: int) -> list[SyncRun]:
+        """The latest runs of sync that did something or failed, newest first."""
+        return sync_runs.newest(self.cursor, limit)
 
     def _where_in(self, name: str, field: str, values: Sequence[Value]) -> list[Record]:
         info = entity(name)

@@ -11,14 +11,14 @@ import msgspec
 from nxcrm_desktop.domain.clock import DAY_MS, now_ms
 from nxcrm_desktop.domain.dictionary import BY_NUMBER, SCHEMA_VERSION
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.store import archive, meta, outbox, purge, resetting, settling
+from nxcrm_desktop.store import archive, meta, outbox, purge, resetting, settling, sync_runs
 from nxcrm_desktop.store.engine import Store
 from nxcrm_desktop.store.membership import stored_checksums
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.pages import PageWriter
 from nxcrm_desktop.store.rows import Rows
 from nxcrm_desktop.store.sync_log import forget_history
-from sync.client.ports import PageOutcome, Standing, SyncState, Tokens
+from sync.client.ports import PageOutcome, Standing, SyncRun, SyncState, Tokens
 from sync.protocol.messages import Checksum, HelloReply, Mutation, PullReply, Result
 
 _NAMES = {number: info.name for number, info in BY_NUMBER.items()}
@@ -142,6 +142,11 @@ class SyncStore:
         with self._writing() as (cursor, _):
             _mark_told(cursor, erased)
             meta.put(cursor, Meta.LAST_SYNC, at_ms)
+
+    def record(self, run: SyncRun) -> None:
+        """Keep a run in the history."""
+        with self._writing() as (cursor, _):
+            sync_runs.record(cursor, run)
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:

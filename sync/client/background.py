@@ -79,8 +79,9 @@ class BackgroundSync:
         self._held = False  # nothing helps but the user: signing in
         self._metered = False
         self._rule = rule
-        self._asked = False  # by hand: the next run minds no metered link
+        self._asked = False  # by hand: the next run rests on no link
         self._by_hand = False  # nor does the present one
+        self._anyway = False  # by hand: documents, too, until the next run is over
         self._live = False  # news comes by itself
         self._news = False  # something to report though nothing to run
         self._due: float | None = None  # when the next run begins, by the monotonic clock
@@ -114,10 +115,14 @@ class BackgroundSync:
         self._thread.join(timeout)
         return quiet and not self._thread.is_alive()
 
-    def kick(self) -> None:
-        """Sync now, documents included, on any link: the user asked for it, or signed in. Only Retry-After holds it."""
+    def kick(self, *, anyway: bool = False) -> None:
+        """Sync now, on any link: the user asked for it, or signed in. Only a pause and Retry-After still hold it.
+
+        ``anyway``: documents, too, though the link is paid by volume.
+        """
         with self._changed:
             self._asked = True
+            self._anyway = self._anyway or anyway
             self._held = False
         self.reconnected()
 
@@ -174,7 +179,7 @@ class BackgroundSync:
 
     def papers_wait(self) -> bool:
         """Whether the bytes of documents are to wait for a link that is not paid by volume. Asked by the engine."""
-        return self._metered and self._rule is not MeteredRule.EVERYTHING and not self._by_hand
+        return self._metered and self._rule is not MeteredRule.EVERYTHING and not self._anyway
 
     # --------------------------------------------------------------------------------------------------- the thread
 
@@ -230,7 +235,7 @@ class BackgroundSync:
     def _after_success(self, summary: SyncSummary) -> None:
         self._papers = summary.papers
         with self._changed:
-            self._by_hand = False
+            self._by_hand = self._anyway = False
             self._quiet_until = 0.0
             self._failures = self._failures + 1 if summary.papers.failure else 0
             self._run_in(self._rest_after(summary))
@@ -247,7 +252,7 @@ class BackgroundSync:
         if self._stopping:
             return  # the network was taken away from it
         structlog.get_logger("nxcrm.sync").info("sync_failed", code=error.code)
-        self._by_hand = False
+        self._by_hand = self._anyway = False
         if error.code in SIGN_IN:
             with self._changed:
                 self._held = True

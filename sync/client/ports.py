@@ -72,7 +72,7 @@ class SyncSummary:
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """``n`` of ``of`` edits sent (push), rows received (pull) or files of documents moved (papers); bytes of this run."""
+    """``n`` of ``of`` edits sent (push), rows received (pull) or documents moved (papers); bytes of this run."""
 
     phase: Literal["push", "pull", "papers"]
     n: int

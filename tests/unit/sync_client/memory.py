@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 from nxcrm_desktop.domain.ids import new_id
@@ -129,11 +129,15 @@ class MemoryStore:
                 for n, m in enumerate(self.outbox, start=applied_n + 1)
             ]
 
-    def erasures(self) -> list[str]:
-        return list(self.erased)
+    def erasures(self) -> dict[str, str]:
+        return dict.fromkeys(self.erased, "")
 
-    def acknowledged(self, erased: Sequence[str], at_ms: int) -> None:
-        self.erased = [row for row in self.erased if row not in erased]
+    def told(self, erased: Iterable[str]) -> None:
+        known = set(erased)
+        self.erased = [row for row in self.erased if row not in known]
+
+    def acknowledged(self, erased: Iterable[str], at_ms: int) -> None:
+        self.told(erased)
         self.last_sync_ms = at_ms
 
 
