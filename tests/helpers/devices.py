@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -36,6 +36,7 @@ from sync.server.services.push import push
 from sync.server.sessions import DeviceSession
 from sync.server.store.access import access_of
 from sync.server.store.engine import read_snapshot
+from sync.server.store.tables import mutation_log
 
 KEY = bytes(range(32))
 MANY = 100_000
@@ -78,7 +79,7 @@ class ServiceApi:
     """The server's sync services, called directly; messages go through JSON as they would over the wire.
 
     ``before`` fails a call before it takes effect, ``after`` loses its reply. ``twice``: each push arrives twice.
-    ``refetched``: scopes that did not add up on the device and were asked for again.
+    ``refetched``: scopes that did not add up on the device and were asked for again. ``sent``: what was answered.
     """
 
     def __init__(self, server: Server, device_id: str, user_id: str, limits: Limits) -> None:
@@ -92,6 +93,7 @@ class ServiceApi:
         self.after: Fault = _nothing
         self.twice = False
         self.refetched: list[str] = []
+        self.sent: list[tuple[str, Any]] = []
 
     def hello(self, message: Hello) -> HelloReply:
         reply: HelloReply = self._call("hello", message, HelloReply, self._server.hello)
@@ -111,10 +113,23 @@ class ServiceApi:
     def ack(self, message: Ack) -> None:
         self._call("ack", message, None, self._server.ack)
 
+    def deliver(self, name: str, message: Any) -> None:
+        """Bring the server a request once more; nobody waits for the answer."""
+        getattr(self._server, name)(self._session(), message)
+
+    def results_at_server(self) -> list[str]:
+        """What became of each edit of the device, as the server has it on record."""
+        kept = (
+            select(mutation_log.c.result).where(mutation_log.c.device_id == self._device_id).order_by(mutation_log.c.n)
+        )
+        with read_snapshot(self._server.engine) as connection:
+            return list(connection.execute(kept).scalars())
+
     def _call(self, name: str, message: Message, kind: Any, service: Callable[..., Any]) -> Any:
         self.before(name)
         sent = msgspec.json.encode(message)
         answer = service(self._session(), msgspec.json.decode(sent, type=type(message)))
+        self.sent.append((name, message))
         received = msgspec.json.encode(answer)
         self.bytes_up += len(sent)
         self.bytes_down += len(received)

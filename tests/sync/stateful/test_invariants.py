@@ -10,11 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from nxcrm_desktop.domain.facts import Role
+from sync.server.store import feed
 from sync.server.store.engine import make_engine
 from tests.helpers.devices import Device
+from tests.sync.stateful import upheavals
 from tests.sync.stateful.invariants import check_at_rest
 from tests.sync.stateful.simulation import simulate
 from tests.sync.stateful.world import CALLS, DEAL_FIELDS, EXECUTIVES, FIELDS, LAPTOPS, STAFF, World
@@ -104,6 +107,30 @@ class Organisation(RuleBasedStateMachine):
     def move(self, name: str, under_boss: bool) -> None:
         self.world.move(name, under_boss=under_boss)
 
+    @rule(name=st.sampled_from(EXECUTIVES), role=st.sampled_from(upheavals.ROLES))
+    def change_role(self, name: str, role: Role) -> None:
+        upheavals.change_role(self.world, name, role)
+
+    @rule(name=st.sampled_from(EXECUTIVES), active=st.booleans())
+    def leave_or_return(self, name: str, active: bool) -> None:
+        upheavals.set_active(self.world, name, active=active)
+
+    @rule(name=st.sampled_from(tuple(STAFF)))
+    def new_laptop(self, name: str) -> None:
+        upheavals.new_laptop(self.world, name)
+
+    @rule()
+    def compact(self) -> None:
+        upheavals.compact_history(self.world)
+
+    @rule(pick=picks)
+    def take_up_a_refused_edit(self, pick: int) -> None:
+        upheavals.take_up(self.world, pick)
+
+    @rule(laptop=laptops, pick=st.integers(0, 60))
+    def deliver_late(self, laptop: int, pick: int) -> None:
+        upheavals.deliver_late(self.device(laptop), pick)
+
     @rule(laptop=laptops)
     def sync(self, laptop: int) -> None:
         self.world.sync(self.device(laptop))
@@ -137,6 +164,7 @@ def test_invariants_hold_in_any_order_of_things() -> None:
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,
+        phases=(Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Organisation, settings=how)
@@ -147,6 +175,27 @@ def test_invariants_hold_on_sqlite(tmp_path: Path, seed: int) -> None:
     engine = make_engine(f"sqlite:///{tmp_path}/server.db")
     simulate(tmp_path, engine, seed, STEPS)
     engine.dispose()
+
+
+def test_a_failure_is_seen_again_from_its_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(name: str) -> list[str]:
+        folder = tmp_path / name
+        folder.mkdir()
+        engine = make_engine(f"sqlite:///{folder}/server.db")
+        try:
+            return simulate(folder, engine, 3, 40)
+        finally:
+            engine.dispose()
+
+    assert run("first") == run("second") != []
+    monkeypatch.setattr(feed, "heirs", lambda *_: ())  # children stay behind when their lead is given away
+    failures = []
+    for name in ("third", "fourth"):
+        with pytest.raises(AssertionError) as caught:
+            run(name)
+        assert caught.value.__notes__ == ["To see it again: SYNC_SEED=3 SYNC_STEPS=40 pytest tests/sync/stateful"]
+        failures.append(caught.traceback[-1].lineno)
+    assert failures[0] == failures[1]
 
 
 @pytest.mark.postgres
