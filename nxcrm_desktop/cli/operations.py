@@ -60,6 +60,12 @@ def record_delete(app: App, entity: str, id: str) -> Answer:  # noqa: A002 (the 
     return {"deleted": id}
 
 
+def record_restore(app: App, entity: str, id: str) -> Answer:  # noqa: A002 (the shell's argument is called id)
+    """Take back the deletion of a row."""
+    app.records.restore(entity, id)
+    return {"restored": id}
+
+
 def search(app: App, text: str, limit: int = 50) -> Answer:
     """Full-text search over everything this device holds."""
     found = app.search.search(text, limit=limit)

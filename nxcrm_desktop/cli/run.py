@@ -150,6 +150,12 @@ def record_delete(context: Context, entity: str, id: str) -> None:  # noqa: A002
     _answer(context, operations.record_delete, entity=entity, id=id)
 
 
+@record.command("restore")
+def record_restore(context: Context, entity: str, id: str) -> None:  # noqa: A002 (shown as ID)
+    """Take back the deletion of a row; the next sync brings it."""
+    _answer(context, operations.record_restore, entity=entity, id=id)
+
+
 @cli.command("import")
 def import_file(
     context: Context,
@@ -250,6 +256,12 @@ def conflicts_resolve(
 ) -> None:
     """Decide: the value set aside, the server's, or one given with --set FIELD=VALUE."""
     _answer(context, operations.conflicts_resolve, id=id, take=take, set=pairs(set or (), "--set"))
+
+
+@conflicts.command("undo")
+def conflicts_undo(context: Context, id: str) -> None:  # noqa: A002 (shown as ID)
+    """Take back a decision: the value it replaced is back, and the conflict is open again."""
+    _answer(context, operations.conflicts_undo, id=id)
 
 
 @cli.command()

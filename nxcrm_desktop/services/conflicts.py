@@ -29,7 +29,8 @@ class ConflictView:
     """One conflict as a person judges it.
 
     ``base`` was there before, ``theirs`` the server kept, ``mine`` it set aside; ``current`` is what the row holds now
-    (None too when the row is gone, see ``row_exists``). ``*_by`` are names of staff, ``*_at`` UTC ms. Where ``field``
+    (None too when the row is gone, see ``row_exists``). ``*_by`` are names of staff, ``*_at`` UTC ms;
+    ``resolved_*`` are empty while it is open. Where ``field``
     is WHOLE_ROW, the sides are the row's titles, and None is its deletion.
     """
 
@@ -49,6 +50,8 @@ class ConflictView:
     theirs_by: str
     mine_at: int
     theirs_at: int
+    resolved_by: str = ""
+    resolved_at: int = 0
 
 
 def facts_of(info: EntityInfo, field: str) -> Facts:
@@ -95,18 +98,51 @@ class ConflictService:
                     "conflict_closed", "This conflict was resolved before.", safe="Nothing was changed.",
                     todo="Edit the record itself if its value is wrong.",
                 )  # fmt: skip
-            if take != "server":
-                _take(work, view, take, value)
-            work.update("conflict", conflict_id, {"status": take})
+            sides = {} if take == "server" else _take(work, view, take, value)
+            work.update("conflict", conflict_id, {"status": take, **sides})
+
+    def undo(self, conflict_id: str) -> None:
+        """Take back a decision: what it put is replaced by what stood there before, and the conflict is open again.
+
+        Raises NxcrmError ``conflict_open``, ``changed_since`` (somebody has edited the field after the decision).
+        """
+        guard.require(self._actor, Action.UPDATE, "conflict")
+        with self._store.write(self._actor) as work:
+            record = work.require("conflict", conflict_id)
+            view = _view(work, record)
+            if view.status == "open":
+                raise NxcrmError("conflict_open", "This conflict waits for a decision.", safe="Nothing was changed.")
+            if view.status != "server":
+                _put_back(work, view, record)
+            work.update("conflict", conflict_id, {"status": "open", "replaced": None, "result": None})
 
 
-def _take(work: UnitOfWork, view: ConflictView, take: Take, value: Value) -> None:
+def _take(work: UnitOfWork, view: ConflictView, take: Take, value: Value) -> dict[str, Value]:
+    """Put the value; returns what it replaced and what stands there now, for the record of the conflict."""
     if view.field != WHOLE_ROW:
         change(work, view.entity, view.row_id, {view.field: view.mine if take == "mine" else value})
-    elif take == "mine":
+        now = work.require(view.entity, view.row_id)[view.field]
+        return {"replaced": _json(view.current), "result": _json(now)}
+    if take == "mine":
         work.delete(view.entity, view.row_id)
-    else:
-        raise guard.invalid("take", "A record is deleted or kept, there is nothing between.", "Take mine or server.")
+        return {}
+    raise guard.invalid("take", "A record is deleted or kept, there is nothing between.", "Take mine or server.")
+
+
+def _put_back(work: UnitOfWork, view: ConflictView, record: Record) -> None:
+    if view.field == WHOLE_ROW:
+        if not view.row_exists:
+            work.restore(view.entity, view.row_id, {})
+        return
+    # Resolved by a policy, or by a program that did not write down what it replaced: the sides are all there is.
+    known = record["result"] is not None
+    before, after = (_value(record["replaced"]), _value(record["result"])) if known else (view.theirs, view.mine)
+    if view.current != after:
+        raise NxcrmError(
+            "changed_since", "The field was changed after this conflict was resolved.", safe="Nothing was changed.",
+            todo="Edit the record itself if its value is wrong.",
+        )  # fmt: skip
+    change(work, view.entity, view.row_id, {view.field: before})
 
 
 def _view(reader: Reader, row: Record) -> ConflictView:
@@ -116,6 +152,7 @@ def _view(reader: Reader, row: Record) -> ConflictView:
     name = row.text("field")
     whole = name == WHOLE_ROW
     current = title or None if whole else subject[name] if subject else None
+    closed = row.text("status") != "open"
     return ConflictView(
         id=row.id, entity=info.name, row_id=row.text("row_id"), row_title=title, row_exists=subject is not None,
         field=name, facts=facts_of(info, name), status=row.text("status"),
@@ -123,6 +160,8 @@ def _view(reader: Reader, row: Record) -> ConflictView:
         theirs=_title(info, row["theirs"]) if whole else _value(row["theirs"]), current=current,
         mine_by=_person(reader, row["mine_by"]), theirs_by=_person(reader, row["theirs_by"]),
         mine_at=row.integer("mine_at"), theirs_at=row.integer("theirs_at"),
+        resolved_by=_person(reader, row["updated_by"]) if closed else "",
+        resolved_at=row.integer("updated_at") if closed else 0,
     )  # fmt: skip
 
 
@@ -136,6 +175,10 @@ def _value(stored: Value) -> Value:
     """A value as the conflict record keeps it: JSON of text, integer or null."""
     value: Value = None if stored is None else json.loads(str(stored))
     return value
+
+
+def _json(value: Value) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _person(reader: Reader, user_id: Value) -> str:

@@ -16,6 +16,7 @@ from nxcrm_desktop.services import guard
 from nxcrm_desktop.services.activity import ActivityService
 from nxcrm_desktop.services.changes import change, fresh, stage_words
 from nxcrm_desktop.services.leads import LeadService
+from nxcrm_desktop.services.review import ReviewService
 from nxcrm_desktop.services.transactions import TransactionService
 from nxcrm_desktop.store.engine import Store
 
@@ -45,6 +46,7 @@ class RecordService:
             ),
         }
         self._activity = activity
+        self._review = ReviewService(store, actor)
 
     def query(
         self,
@@ -93,9 +95,12 @@ class RecordService:
             return work.create(name, {**fresh(entity(name), self._actor), **given})
 
     def update(self, name: str, row_id: str, changes: Typed) -> bool:
-        """Change fields of a row. False when nothing differed."""
+        """Change fields of a row. False when nothing differed. A refused edit that is “applied” is made again."""
         guard.require(self._actor, Action.UPDATE, name)
         given = self.parse(name, changes)
+        if name == "quarantine" and given.get("status") == "applied":
+            self._review.apply(row_id)
+            return True
         with self._store.write(self._actor) as work:
             return change(work, name, row_id, given)
 
@@ -107,6 +112,11 @@ class RecordService:
             return
         with self._store.write(self._actor) as work:
             work.delete(name, row_id)
+
+    def restore(self, name: str, row_id: str) -> None:
+        """Take back the deletion of a row; the next sync brings it. NxcrmError ``already_exists``, ``not_allowed``."""
+        with self._store.write(self._actor) as work:
+            work.restore(name, row_id, {})
 
     def parse(self, name: str, values: Typed) -> dict[str, Value]:
         """What was typed, as stored values. Raises NxcrmError ``unknown_field``, ``invalid_value``."""

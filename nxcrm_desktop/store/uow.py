@@ -77,6 +77,17 @@ class UnitOfWork(Reader):
         self._record([("delete", name, id, self._shade(name, list(values.values())), fields)])
         self._rows.delete(name, id)
 
+    def restore(self, name: str, id: str, fields: Mapping[str, tuple[Value, Value]]) -> None:  # noqa: A002
+        """Ask the server to take back a deletion, and to change fields (column → what was seen, new) with it.
+
+        The row is not here: the next sync brings it. NxcrmError ``already_exists``, ``not_allowed``, ``invalid_value``.
+        """
+        allow(self.actor.role, name, Action.DELETE)
+        if self.get(name, id) is not None:
+            raise _already_there(name, id)
+        stored = checked(self.actor.role, name, Action.UPDATE, {field: new for field, (_, new) in fields.items()})
+        self._record([("restore", name, id, None, {field: (fields[field][0], new) for field, new in stored.items()})])
+
     def set_meta(self, key: str, value: str | None) -> None:
         """Keep a text of the device's own state; None forgets it."""
         meta.put(self.cursor, key, value)

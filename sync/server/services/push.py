@@ -113,7 +113,8 @@ def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit
 
 
 def _check_quota(connection: Connection, device_id: str, results: Sequence[Result], now: int) -> None:
-    """What is refused is kept for a person to read: a program gone wrong must not bury it. Its edits wait, none is lost.
+    """What is refused is kept for a person to read: a program gone wrong must not bury it. Its edits wait;
+    none is lost.
 
     Raises NxcrmError ``too_many_requests``.
     """

@@ -46,7 +46,7 @@ class Office:
         with server_write(self.engine, None) as write:
             write.update(entity, row_id, changes)
 
-    def put(self, entity: str, **values: Value) -> str:
+    def put(self, entity: str, /, **values: Value) -> str:
         """Make a row at the server; returns its id."""
         with server_write(self.engine, None) as write:
             return write.put(entity, values)

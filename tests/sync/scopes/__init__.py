@@ -1,0 +1,1 @@
+"""Who sees and does what, with real devices on both databases."""
