@@ -52,7 +52,6 @@ class Tokens:
         family_id = new_id()
         family: dict[str, Value] = {"id": family_id, "device_id": device_id, "user_id": user_id, "began_at": now}
         store.add(connection, FAMILY, family)
-        store.forget_expired(connection, now)
         return self._pair(connection, family_id, now)
 
     def refresh(self, request: Refresh) -> TokenPair:

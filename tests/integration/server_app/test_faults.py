@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Config, Server
 
@@ -97,3 +98,52 @@ def test_a_bug_is_told_as_one_and_logged_without_what_was_typed() -> None:
     line = logs.only_known_keys(None, "error", logs.without_values(None, "error", dict(lines[0])))
     assert line["exception"]["kind"] == "ValueError"
     assert "canary" not in repr(line)
+
+
+async def _large(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": bytes(64 * 1024 * 1024)})
+
+
+def test_a_peer_that_never_takes_its_reply_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_TAKE_SECONDS", 0.2)
+
+    async def attempt() -> int:
+        server = Server(Config(_large, port=0, http=connections.Connection, lifespan="off", log_config=None))
+        running = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        while not server.server_state.connections:
+            await asyncio.sleep(0)
+        while server.server_state.connections:  # nothing is read meanwhile
+            await asyncio.sleep(0.01)
+        server.should_exit = True
+        await running
+        writer.transport.abort()
+        return len(server.server_state.connections)
+
+    assert asyncio.run(asyncio.wait_for(attempt(), 20)) == 0
+
+
+@pytest.mark.allow_log("noticed")
+def test_what_a_service_logs_carries_the_number_of_the_request() -> None:
+    async def working(scope: Scope, receive: Receive, send: Send) -> None:
+        await run_in_threadpool(structlog.get_logger("nxcrm.server").warning, "noticed")
+        await _hello(scope, receive, send)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(_: Message) -> None:
+        return
+
+    headers = [(b"x-request-id", b"from-the-laptop")]
+    scope = {"type": "http", "method": "GET", "path": "/", "scheme": "https", "headers": headers}
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        asyncio.run(Envelope(working, Metrics())(scope, receive, send))
+    assert [(line["event"], line["request"]) for line in lines] == [
+        ("noticed", "from-the-laptop"), ("request", "from-the-laptop"),
+    ]  # fmt: skip
