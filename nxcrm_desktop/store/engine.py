@@ -71,18 +71,26 @@ class Store:
             done(work.finish())
 
     @contextmanager
-    def transaction(self) -> Iterator[tuple[Connection, Callable[[ChangeSet], None]]]:
-        """One writing transaction; call the function with what changed before the end. For the store's own modules."""
+    def transaction(self, *, durable: bool = True) -> Iterator[tuple[Connection, Callable[[ChangeSet], None]]]:
+        """One writing transaction; call the function with what changed before the end. For the store's own modules.
+
+        ``durable``: it is on the disk when this ends. Otherwise a power cut may take it back, whole, with everything
+        that came after it; the next durable one makes it so.
+        """
         changes: list[ChangeSet] = []
         with told(), self._lock:
             if self._writing:
                 raise RuntimeError("a unit of work within a unit of work")
             self._writing = True
+            if not durable:
+                self._raw.execute("PRAGMA synchronous = NORMAL")
             try:
                 with self._writer.begin():
                     yield self._writer, changes.append
             finally:
                 self._writing = False
+                if not durable:
+                    self._raw.execute("PRAGMA synchronous = FULL")
         for change in changes:
             if change.changed or change.deleted:
                 self.bus.publish(change)

@@ -22,7 +22,10 @@ from nxcrm_desktop.store.rows import Rows, pack_row, unpack_row
 from sync.protocol.codes import Refusal
 from sync.protocol.messages import Result
 
-_Settled = tuple[OutboxEntry, Result]
+_NAMES = outbox.COLUMNS.split(", ")
+_ENTITY, _ROW_ID = _NAMES.index("entity"), _NAMES.index("row_id")
+_Settled = tuple[Sequence[Any], Result]
+"""An edit as it lay in the outbox, in the order of its columns, and what became of it. Few are ever unpacked."""
 
 
 def settle(cursor: Any, rows: Rows, results: Sequence[Result], at: int) -> None:
@@ -33,10 +36,9 @@ def settle(cursor: Any, rows: Rows, results: Sequence[Result], at: int) -> None:
     archive.keep(cursor, first, first + len(results) - 1)
     sql = f"DELETE FROM outbox WHERE n BETWEEN ? AND ? RETURNING {outbox.COLUMNS}"  # noqa: S608
     taken = cursor.execute(sql, (first, first + len(results) - 1)).fetchall()
-    entries = sorted((outbox.entry(row) for row in taken), key=lambda entry: entry.n)
-    if len(entries) != len(results):
+    if len(taken) != len(results):
         raise RuntimeError("the server has settled an edit that is not in the outbox")
-    settled = list(zip(entries, results, strict=True))
+    settled = list(zip(sorted(taken), results, strict=True))  # numbers come first, and differ
     archive.forget(cursor, [result.n for result in results if result.code == Refusal.ERASED])
     _log(cursor, settled, at)
     _put_right(cursor, rows, settled)
@@ -49,8 +51,7 @@ def _log(cursor: Any, settled: Sequence[_Settled], at: int) -> None:
         "INSERT INTO sync_log (at, kind, entity, row_id, status, code, detail) VALUES (?, 'edit', ?, ?, ?, ?, ?)",
         [
             (at, entry.entity, entry.id, result.status, result.code, _detail(entry, result))
-            for entry, result in settled
-            if result.status in ("rejected", "gone")
+            for entry, result in ((outbox.entry(row), r) for row, r in settled if r.status in ("rejected", "gone"))
         ],
     )
 
@@ -63,8 +64,8 @@ def _detail(entry: OutboxEntry, result: Result) -> str:
 
 def _put_right(cursor: Any, rows: Rows, settled: Sequence[_Settled]) -> None:
     by_row: defaultdict[tuple[str, str], list[_Settled]] = defaultdict(list)
-    for entry, result in settled:
-        by_row[entry.entity, entry.id].append((entry, result))
+    for row, result in settled:
+        by_row[row[_ENTITY], row[_ROW_ID]].append((row, result))
     sql = "SELECT DISTINCT row_id, entity FROM outbox WHERE row_id IN ({})"
     waiting = {(name, row_id) for row_id, name in in_chunks(cursor, sql, list({row_id for _, row_id in by_row}))}
     plain = {key for key, mine in by_row.items() if key not in waiting and all(r.status == "applied" for _, r in mine)}
@@ -88,9 +89,9 @@ def _hand_over(cursor: Any, rows: Rows, keys: Iterable[tuple[str, str]]) -> None
 
 def _settle_row(cursor: Any, rows: Rows, name: str, row_id: str, settled: Sequence[_Settled]) -> None:
     version, base = _shadow(cursor, name, row_id)
-    for entry, result in settled:
+    for row, result in settled:
         if _stands(result, version):
-            base = lay_over(base, entry)
+            base = lay_over(base, outbox.entry(row))
     remaining = entries_of(cursor, name, row_id)
     if remaining:
         packed = None if base is None else pack_row(base)

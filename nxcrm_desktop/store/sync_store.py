@@ -62,8 +62,11 @@ class SyncStore:
             return outbox.schema_of(cursor, n)
 
     def settle(self, results: Sequence[Result]) -> None:
-        """Store what became of the oldest mutations, and take them off the outbox."""
-        with self._writing() as (cursor, rows):
+        """Store what became of the oldest mutations, and take them off the outbox.
+
+        Should a power cut take that back, they are sent again, and the server says the same again.
+        """
+        with self._writing(durable=False) as (cursor, rows):
             settling.settle(cursor, rows, results, now_ms())
 
     def save_hello(self, reply: HelloReply) -> None:
@@ -138,14 +141,14 @@ class SyncStore:
             _mark_told(cursor, erased)
 
     def acknowledged(self, erased: Iterable[str], at_ms: int) -> None:
-        """The server knows of these erasures; a run was completed."""
-        with self._writing() as (cursor, _):
+        """The server knows of these erasures; a run was completed. Taken back by a power cut, it is told again."""
+        with self._writing(durable=False) as (cursor, _):
             _mark_told(cursor, erased)
             meta.put(cursor, Meta.LAST_SYNC, at_ms)
 
     def record(self, run: SyncRun) -> None:
         """Keep a run in the history."""
-        with self._writing() as (cursor, _):
+        with self._writing(durable=False) as (cursor, _):
             sync_runs.record(cursor, run)
 
     @contextmanager
@@ -154,8 +157,8 @@ class SyncStore:
             yield reader.cursor
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[Any, Rows]]:
-        with self._store.transaction() as (connection, done):
+    def _writing(self, *, durable: bool = True) -> Iterator[tuple[Any, Rows]]:
+        with self._store.transaction(durable=durable) as (connection, done):
             cursor: Any = connection.connection.cursor()
             rows = Rows(cursor)
             yield cursor, rows

@@ -171,17 +171,21 @@ class _Run:
     def go(self, app_version: str) -> SyncSummary:
         state = self._store.state()
         hello = self._greeted(state) or self._hello(state, app_version)
+        if not self._greeting.passed_over:
+            state = self._store.state()  # hello may have changed it: a restored server has lost some edits
         complete = False
-        # After hello there may be more: a restored server has lost some.
-        waiting = state.waiting if self._greeting.passed_over else self._store.state().waiting
         for _ in range(ROUNDS):
-            complete = (not waiting or self._push_all(state, hello)) and self._pull_all(state, hello)
-            waiting = self._store.state().waiting
-            if not complete or not waiting:
+            if state.waiting:
+                if not self._push_all(state, hello):
+                    break
+                state = self._store.state()
+            complete = self._pull_all(state, hello)
+            state = self._store.state()
+            if not complete or not state.waiting:
                 break
         if complete:
             self._end(state.device_id)
-        return self._summary(complete=complete and not waiting)
+        return self._summary(complete=complete and not state.waiting)
 
     # ------------------------------------------------------------------------------------------------------- hello
 
@@ -277,19 +281,19 @@ class _Run:
         if state.schema < hello.schema_min:
             raise update_needed(server_is_newer=True)
         refetch: list[str] = []
-        while last := self._to_head(hello, refetch):
+        while last := self._to_head(state, hello, refetch):
             refetch = mismatched(last.checksums, self._store.checksums())
             if not refetch:
                 return True
             self._check_new(refetch)
+            state = self._store.state()
         return False
 
-    def _to_head(self, hello: HelloReply, refetch: list[str]) -> PullReply | None:
+    def _to_head(self, state: SyncState, hello: HelloReply, refetch: list[str]) -> PullReply | None:
         """The last page, stored like all before it; None when cancelled. What came before a failure is stored, too.
 
         Most runs need one page. Where there are more, the next are fetched while those before are stored.
         """
-        state = self._store.state()
         wanted = Pull(state.device_id, state.schema, state.cursor, refetch=refetch)
         fetched = Fetched(self._api.pull, wanted, hello, self._cancelled)
         pages = [page] if (page := fetched.next()) else []
