@@ -22,7 +22,7 @@ from nxcrm_desktop.security.envelope import COSTS, Costs, new_dek, wipe
 from nxcrm_desktop.security.instance_lock import InstanceLock
 from nxcrm_desktop.security.lease import Lease, require_valid
 from nxcrm_desktop.security.profile import Profile
-from nxcrm_desktop.services import accounts, enrolment
+from nxcrm_desktop.services import accounts, enrolment, renewal
 from nxcrm_desktop.services.accounts import AccountService, SystemClock
 from nxcrm_desktop.services.enrolment import EnrolRequest
 from nxcrm_desktop.services.status import Standing, StatusService
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from nxcrm_desktop.services.search import SearchService
     from nxcrm_desktop.services.transactions import TransactionService
 
-__all__ = ["App", "EnrolRequest", "Enrolled", "Profile", "enrol", "sign_in", "unlock"]
+__all__ = ["App", "EnrolRequest", "Enrolled", "Profile", "enrol", "renew", "sign_in", "unlock"]
 
 _ONLINE_TIMEOUT = (2.0, 3.0)
 """Seconds to connect and to answer, when all that is asked is whether the server is there."""
@@ -238,7 +238,7 @@ class App:
 
     @cached_property
     def _session(self) -> Session:
-        tokens, device = StoreTokenVault(self.store), self.profile.device_id
+        tokens, device = StoreTokenVault(self.store), self.identity.device_id
         return Session(self._transport(signed_in=False), tokens, self.identity.key, device, SystemClock())
 
     @cached_property
@@ -350,6 +350,19 @@ def sign_in(profile: Profile, password: str, otp: str, *, costs: Costs = COSTS) 
         app.close()
         raise
     return app
+
+
+def renew(profile: Profile, password: str, otp: str, *, costs: Costs = COSTS) -> App:
+    """Opens a profile whose device the server takes for a copy (``device_rewound``), as a new device of the same user.
+
+    What was not sent stays and is sent by the next sync. NxcrmError as :func:`sign_in`, and ``server_changed``.
+    """
+    app = _opened(profile, password, costs)
+    try:
+        renewal.renew(app.store, app.identity, app.endpoint, profile.key_protection, password, otp)
+    finally:
+        app.close()
+    return unlock(profile, password, costs=costs)
 
 
 def _opened(profile: Profile, password: str, costs: Costs) -> App:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from nxcrm_desktop.bootstrap import EnrolRequest, enrol
+from nxcrm_desktop.bootstrap import App, EnrolRequest, Profile, enrol, renew
 from nxcrm_desktop.cli.output import Answer
 from nxcrm_desktop.cli.session import Session
 from nxcrm_desktop.errors import NxcrmError
@@ -40,6 +41,19 @@ def enrol_device(
     return _enrol(request.with_new_password(_new_password(user)))
 
 
+def renew_device(session: Session) -> Answer:
+    """Give the profile a fresh identity, synchronise, and close."""
+    app = renew(Profile.open(session.folder), session.password, session.otp)
+    return _synced(app, [])
+
+
+def required(option: str, value: str) -> str:
+    """The value of an option that may only be left out with --renew. NxcrmError ``option_missing``."""
+    if not value:
+        raise NxcrmError("option_missing", f"{option} is missing.", safe="Nothing was changed.", todo="Give it.")
+    return value
+
+
 def _new_password(user: str) -> str:
     """Asked for until it keeps the rules, which are told first: a refusal by the server would cost the code."""
     keyring = available_protection() is Protection.KEYRING
@@ -59,15 +73,19 @@ def _new_password(user: str) -> str:
 
 def _enrol(request: EnrolRequest) -> Answer:
     enrolled = enrol(request)
+    return _synced(enrolled.app, enrolled.recovery_codes)
+
+
+def _synced(app: App, recovery_codes: Sequence[str]) -> Answer:
     try:
-        enrolled.app.sync.run()
+        app.sync.run()
         return {
-            "user": request.user,
-            "role": enrolled.app.actor.role.value,
-            "device_id": enrolled.app.profile.device_id,
-            "profile": str(request.folder),
-            "key_protection": enrolled.app.profile.key_protection,
-            "recovery_codes": list(enrolled.recovery_codes),
+            "user": app.identity.user_name,
+            "role": app.actor.role.value,
+            "device_id": app.identity.device_id,
+            "profile": str(app.profile.folder),
+            "key_protection": app.profile.key_protection,
+            "recovery_codes": list(recovery_codes),
         }
     finally:
-        enrolled.app.close()
+        app.close()

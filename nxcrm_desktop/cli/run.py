@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from nxcrm_desktop.cli import operations, readable
-from nxcrm_desktop.cli.enrolment import enrol_device
+from nxcrm_desktop.cli.enrolment import enrol_device, renew_device, required
 from nxcrm_desktop.cli.output import Answer, ProgressBar, Teller, fail, pairs, show
 from nxcrm_desktop.cli.session import Session, hoist, session_of
 from nxcrm_desktop.cli.shell import serve
@@ -75,17 +75,28 @@ def _called(context: Context, operation: Callable[..., Answer], arguments: Mappi
 @cli.command()
 def enroll(
     context: Context,
-    server: Annotated[str, typer.Option(help="Address of the server, https://…")],
-    user: Annotated[str, typer.Option(help="User name.")],
+    server: Annotated[str, typer.Option(help="Address of the server, https://…")] = "",
+    user: Annotated[str, typer.Option(help="User name.")] = "",
     ca: Annotated[Path | None, typer.Option(help="The organisation's CA certificate.")] = None,
     new_password_stdin: Annotated[
         bool, typer.Option("--new-password-stdin", help="Read the new one from standard input.")
     ] = False,
     device_name: Annotated[str | None, typer.Option(help="How the device list calls this laptop.")] = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="A fresh identity for the profile that is there; what was not sent stays.")
+    ] = False,
 ) -> None:
-    """Set this device up for a user: a new profile, its keys and its first synchronisation."""
+    """Set this device up for a user: a new profile, its keys and its first synchronisation.
+
+    --renew: for a profile that was put back from a copy, or copied to two machines. Needs no other option.
+    """
     session = session_of(context)
-    answer = enrol_device(session, server, user, ca, new_password_stdin, device_name)
+    if renew:
+        answer = renew_device(session)
+    else:
+        answer = enrol_device(
+            session, required("--server", server), required("--user", user), ca, new_password_stdin, device_name
+        )
     show(answer, as_json=session.as_json, tell=readable.enrolled)
 
 

@@ -28,6 +28,18 @@ def numbers_after(cursor: Any, n: int) -> list[int]:
     return [row[0] for row in cursor.execute("SELECT n FROM settled WHERE n > ? ORDER BY n", (n,)).fetchall()]
 
 
+def all_numbers(cursor: Any) -> list[int]:
+    """Numbers of all edits kept, those of earlier identities first."""
+    return [row[0] for row in cursor.execute("SELECT n FROM settled ORDER BY n").fetchall()]
+
+
+def put_behind(cursor: Any) -> None:
+    """The device takes a new identity and counts from 1: edits of those before it have numbers below 0."""
+    numbers = all_numbers(cursor)
+    below = numbers[-1] + 1 if numbers else 0
+    cursor.executemany("UPDATE settled SET n = ? WHERE n = ?", [(n - below, n) for n in numbers])
+
+
 def take_back(cursor: Any, numbers: Sequence[int], first: int) -> None:
     """These edits wait again, under the numbers from ``first``, which must be free."""
     cursor.executemany(

@@ -27,6 +27,16 @@ def requeue(cursor: Any, applied_n: int) -> None:
     queue_again(cursor, archive.numbers_after(cursor, applied_n), applied_n)
 
 
+def start_over(cursor: Any, replaced_n: int | None) -> None:
+    """The device has a new identity: what waits is numbered from 1, after what the server lost of the old one.
+
+    ``replaced_n``: the last edit the server holds of the old identity; None if it has never heard of it.
+    """
+    lost = archive.all_numbers(cursor) if replaced_n is None else archive.numbers_after(cursor, replaced_n)
+    queue_again(cursor, lost, 0)
+    archive.put_behind(cursor)
+
+
 def queue_again(cursor: Any, settled: Sequence[int], applied_n: int) -> None:
     """Settled edits of these numbers wait again, from ``applied_n + 1``, before those that wait already."""
     waiting = [row[0] for row in cursor.execute("SELECT n FROM outbox ORDER BY n").fetchall()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -118,10 +118,21 @@ class SyncStore:
         """The server was restored: forget pulled rows and cursor; what it lost waits again, edits and erasures."""
         with self._writing() as (cursor, rows):
             resetting.requeue(cursor, applied_n)  # first: rows with edits waiting stay
-            resetting.forget_all(cursor, rows)
-            cursor.execute("UPDATE erasure SET told = 0")
-            meta.put(cursor, Meta.CURSOR, None)
+            _begin_anew(cursor, rows)
             meta.put(cursor, Meta.EPOCH, epoch)
+
+    def carry_over(self, identity: Mapping[str, str], tokens: Tokens, replaced_n: int | None) -> None:
+        """The device has a new identity: what waits is carried over, what was pulled is fetched anew.
+
+        ``identity``: what is kept of it under which key. ``replaced_n``: the last edit the server holds of the old one;
+        None if it does not know that.
+        """
+        with self._writing() as (cursor, rows):
+            resetting.start_over(cursor, replaced_n)
+            _begin_anew(cursor, rows)
+            for key, value in identity.items():
+                meta.put(cursor, key, value)
+            meta.put(cursor, Meta.TOKENS, msgspec.json.encode(tokens).decode())
 
     def erasures(self) -> dict[str, str]:
         """Ids erased here of which the server is to be told, with its proofs ("" where there is none).
@@ -185,6 +196,13 @@ class StoreTokenVault:
 
 
 _UNTOLD = "SELECT row_id, coalesce(proof, '') FROM erasure WHERE told = 0 ORDER BY row_id"
+
+
+def _begin_anew(cursor: Any, rows: Rows) -> None:
+    """Everything is to be fetched from the beginning; the server is to be told of all erasures."""
+    resetting.forget_all(cursor, rows)
+    cursor.execute("UPDATE erasure SET told = 0")
+    meta.put(cursor, Meta.CURSOR, None)
 
 
 def _mark_told(cursor: Any, erased: Iterable[str]) -> None:

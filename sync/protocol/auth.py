@@ -28,13 +28,17 @@ def sign_in_text(device: str, otp: str) -> bytes:
 
 
 class NewDevice(Struct, frozen=True):
-    """A device at enrolment. ``public_key``: Ed25519, hex. ``id``: a UUID it made, or None for one by the server."""
+    """A device at enrolment. ``public_key``: Ed25519, hex. ``id``: a UUID it made, or None for one by the server.
+
+    ``replaces``: the id it had, when it takes a new one because its files were put back or copied.
+    """
 
     name: Line
     os: Line
     public_key: PublicKey
     key_protection: KeyProtection
     id: Id | None = None
+    replaces: Id | None = None
 
 
 class Enrol(Struct, frozen=True):
@@ -82,6 +86,9 @@ class Session(Struct, frozen=True):
 
     ``recovery_codes`` are shown once, at a user's first enrolment, and are empty ever after. ``must_change_password``
     is false whenever a session is given: a temporary password opens none (``password_change_required``).
+
+    ``replaced_n``: the last edit that the server holds of the device it replaces; None if it knows no such device of
+    this user.
     """
 
     device_id: str
@@ -96,6 +103,7 @@ class Session(Struct, frozen=True):
     lease_key: str
     must_change_password: bool = False
     recovery_codes: list[str] = []
+    replaced_n: int | None = None
 
 
 class TokenPair(Struct, frozen=True):

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection, RowMapping
 
 from nxcrm_desktop.domain.records import Value
@@ -65,7 +66,9 @@ class Accounts:
             event = audit.Event("device.enrolled", proven.user["id"], device_id, "device", device_id)
             audit.append(connection, event, now)
             codes = self._first_codes(connection, proven.user["id"])
-            return self._session(connection, proven.user, device_id, password_only=password_only, codes=codes)
+            session = self._session(connection, proven.user, device_id, password_only=password_only, codes=codes)
+            replaced = devices.settled_of(connection, request.device.replaces, proven.user["id"])
+            return msgspec.structs.replace(session, replaced_n=replaced)
 
     def sign_in(self, request: SignIn, address: str) -> Session:
         """Signs in on a device that was enrolled. NxcrmError as :meth:`enrol`."""

@@ -16,6 +16,7 @@ from sync.server.services.tokens import device_revoked
 from sync.server.store import accounts as store
 from sync.server.store.accounts_tables import DEVICE
 from sync.server.store.engine import read_snapshot, write_transaction
+from sync.server.store.progress import applied_n
 
 
 def register(connection: Connection, wanted: NewDevice, user_id: str, now: int) -> str:
@@ -39,6 +40,12 @@ def register(connection: Connection, wanted: NewDevice, user_id: str, now: int) 
     }  # fmt: skip
     store.add(connection, DEVICE, row)
     return device_id
+
+
+def settled_of(connection: Connection, device_id: str | None, user_id: str) -> int | None:
+    """The last edit of a device that is settled here; None unless it is one of the user's."""
+    known = store.device(connection, device_id) if device_id else None
+    return applied_n(connection, known["id"]) if known is not None and known["user_id"] == user_id else None
 
 
 def _require_same(known: RowMapping, wanted: NewDevice, user_id: str) -> None:

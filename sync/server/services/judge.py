@@ -86,9 +86,12 @@ class Judge:
         return self._delete(info, edit)
 
     def _create(self, info: EntityInfo, edit: Mutation) -> Result:
-        if self._rows.get(info.name, edit.id) is not None:
-            raise RefusedError(Refusal.ALREADY_EXISTS)
+        existing = self._rows.get(info.name, edit.id)
         values = checked_fields(self._access.role, info, Action.CREATE, edit)
+        if existing is not None and self._made_before(existing, values):
+            return Result(edit.n, "applied", existing.ver)
+        if existing is not None:
+            raise RefusedError(Refusal.ALREADY_EXISTS)
         default_owner(self._access, info, values)
         check_owners(self._access, info, values)
         self._parents_first(info, values, edit)
@@ -97,6 +100,11 @@ class Judge:
         row = self._rows.add(info, {**values, "id": edit.id})
         self._reach.made(row.key)
         return Result(edit.n, "applied", row.ver)
+
+    def _made_before(self, row: Row, values: Mapping[str, Value]) -> bool:
+        """Whether the user made this very row already, on a device that has taken another identity since."""
+        same = all(row.values[name] == value for name, value in values.items())
+        return row.deleted_at is None and row.values["created_by"] == self._access.user_id and same
 
     def _parents_first(self, info: EntityInfo, values: Mapping[str, Value], edit: Mutation) -> None:
         """A device may send a child before its parent when both are in one batch."""
