@@ -17,6 +17,7 @@ from ui.dialogs.conflict import ConflictDialog, kept, shown
 from ui.widgets.empty import Empty
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.pane import Pane
+from ui.widgets.paper_space import PaperSpace
 from ui.widgets.plain import button, column, label, row
 from ui.words import label_of, said, when
 
@@ -62,7 +63,7 @@ class SyncPane(Pane):
         self._titles = (self.tr("Conflicts"), self.tr("Waiting"), self.tr("Refused"), self.tr("This laptop"))
         device = QWidget()
         self.device_rows = column(gap=6)
-        device.setLayout(column(self.device_rows, None, margins=(16, 16, 16, 16)))
+        device.setLayout(column(self.device_rows, PaperSpace(ctx), None, margins=(16, 16, 16, 16), gap=16))
         for part, title in zip((self.conflicts, self.waiting, self.refused, device), self._titles, strict=True):
             self.tabs.addTab(part, title)
         self.setLayout(column(self.tabs))

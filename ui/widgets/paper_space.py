@@ -24,6 +24,7 @@ class PaperSpace(QFrame):
     def __init__(self, ctx: Context) -> None:
         super().__init__()
         self.ctx = ctx
+        self.setProperty("role", "card")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
@@ -41,7 +42,6 @@ class PaperSpace(QFrame):
             self.tr("What the server has and was not used for longest makes room by itself; kept documents stay.")
         )
         ctx.changes.happened.connect(self._changed)
-        self.read()
 
     def read(self) -> None:
         """Look again."""
