@@ -15,7 +15,7 @@ from sync.server.services.writes import server_write
 from sync.server.store.engine import write_transaction
 from sync.server.store.tables import clock_mark
 from tests.helpers.devices import Device
-from tests.sync.stateful.world import SMALL, STAFF, World
+from tests.sync.stateful.world import EXECUTIVES, LAPTOPS, SMALL, STAFF, World
 
 ROLES: Final = (Role.SALES, Role.SALES, Role.MANAGER, Role.FINANCE, Role.AUDITOR)
 """What a member of staff may become; most often an executive again."""
@@ -75,13 +75,17 @@ def compact_history(world: World) -> None:
 
 
 def take_up(world: World, pick: int) -> None:
-    """The manager makes the row of a refused edit, under the id it was to have."""
-    boss = world.devices[2]
+    """An executive makes a lead in a role that may not; the manager makes it for them, under the id it was to have."""
+    author, boss = world.devices[pick % 2], world.devices[2]
+    change_role(world, LAPTOPS[pick % 2], Role.AUDITOR)
+    world.create_lead(author)
+    world.sync(author)
+    change_role(world, LAPTOPS[pick % 2], Role.SALES)
+    world.sync(boss)
+    known = boss.rows("lead")
     refused = [row for row in boss.rows("quarantine").values() if row["op"] == "create" and row["entity"] == "lead"]
-    if not refused:
-        return
-    one = refused[pick % len(refused)]
-    if str(one["row_id"]) not in boss.rows("lead"):
-        values: dict[str, Value] = {"name": world.word(), "stage": "new", "owner_id": world.users["asha"]}
+    for one in [row for row in refused if row["row_id"] not in known][:1]:
+        owner = world.users[EXECUTIVES[pick // 2 % 2]]
         with world.editing(boss) as work:
+            values: dict[str, Value] = {"name": world.word(), "stage": "new", "owner_id": owner}
             work.create("lead", values, id=str(one["row_id"]))
