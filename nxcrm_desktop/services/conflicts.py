@@ -67,8 +67,12 @@ class ConflictService:
         self._actor = actor
 
     def list(self, *, status: str = "open", limit: int = 500) -> list[ConflictView]:
-        """Conflicts of this status, oldest first."""
-        query = ListQuery("conflict", (Condition("status", Compare.EQ, status),), order="id")
+        """Conflicts of this status, oldest first; ``decided``: all that are no longer open, the latest decision first."""
+        if status == "decided":
+            closed = (Condition("status", Compare.NE, "open"),)
+            query = ListQuery("conflict", closed, order="updated_at", descending=True)
+        else:
+            query = ListQuery("conflict", (Condition("status", Compare.EQ, status),), order="id")
         with self._store.read() as reader:
             return [_view(reader, row) for row in reader.page(query, limit=limit).rows]
 

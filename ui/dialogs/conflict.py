@@ -15,6 +15,7 @@ from nxcrm_desktop.services.conflicts import WHOLE_ROW, ConflictView
 from ui.context import Context
 from ui.dialogs.base import Dialog
 from ui.language import translate
+from ui.widgets.difference import DifferenceView
 from ui.widgets.editors import Editor, Options, make_editor
 from ui.widgets.plain import column, frame, label, row
 from ui.words import said, when
@@ -87,6 +88,20 @@ class ConflictDialog(Dialog):
         self._resolve = self.add_button(self.tr("Resolve"), self.resolve, "primary")
         self._group.buttonToggled.connect(lambda *_: self._preview())
         self.choices["server"].setChecked(True)
+        if view.status != "open":
+            self._show_decided(now)
+
+    def _show_decided(self, now: int) -> None:
+        """Decided before: it can be taken back, not decided twice."""
+        for made in self.choices.values():
+            made.setEnabled(False)
+        take: Take = "mine" if self.view.status == "mine" else "merged" if self.view.status == "merged" else "server"
+        self.choices[take].setChecked(True)
+        told = self.tr("Decided by %1, %2. It says now: %3").replace("%1", self.view.resolved_by or "–")
+        told = told.replace("%2", when(self.view.resolved_at, now)).replace("%3", self._shown(self.view.current))
+        self._result.setText(told)
+        self._resolve.setText(self.tr("Undo the decision"))
+        self._resolve.setEnabled(True)
 
     def _options(self) -> Options | None:
         if self.view.facts.kind is Kind.STAGE:
@@ -98,6 +113,9 @@ class ConflictDialog(Dialog):
     def _shown(self, value: Value) -> str:
         return shown(self.ctx, self.view, value)
 
+    def _shown_or_nothing(self, value: Value) -> str:
+        return "" if value is None else self._shown(value)
+
     def _who(self, name: str, at: int, now: int) -> str:
         return " · ".join(part for part in (name, when(at, now) if at else "") if part)
 
@@ -108,7 +126,9 @@ class ConflictDialog(Dialog):
         self.choices[take] = made
         card = frame("card")
         parts: list[QWidget] = []
-        if value:
+        if value and self.view.facts.kind is Kind.LONG_TEXT and editor is None:
+            parts.append(DifferenceView(self.ctx.theme, title, self._shown_or_nothing(self.view.base), value))
+        elif value:
             parts.append(label(value, "heading", wrap=len(value) > _ONE_LINE, selectable=True))
         if who:
             parts.append(label(who, "muted"))
@@ -140,11 +160,16 @@ class ConflictDialog(Dialog):
 
     def resolve(self) -> None:
         """Make it so."""
-        take, value, conflict = self.take, self._value(), self.view.id
+        conflict, conflicts = self.view.id, self.ctx.app.conflicts
+        take, value = self.take, None if self.view.status != "open" else self._value()
         self._resolve.setEnabled(False)
         self.ctx.tasks.write(
             self,
-            lambda: self.ctx.app.conflicts.resolve(conflict, take, value if take == "merged" else None),
+            lambda: (
+                conflicts.resolve(conflict, take, value if take == "merged" else None)
+                if self.view.status == "open"
+                else conflicts.undo(conflict)
+            ),
             lambda _done: self.accept(),
             self._refused,
         )
