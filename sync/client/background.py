@@ -243,7 +243,8 @@ class BackgroundSync:
         self._tell(self._at_rest())
 
     def _rest_after(self, summary: SyncSummary) -> float:
-        if not summary.complete:
+        made_way = summary.papers.waiting > 0 and summary.papers.failure is None and not self.papers_wait()
+        if not summary.complete or made_way:
             return self._schedule.settle
         every = self._schedule.live if self._live else self._schedule.every
         return min(every, self._schedule.after_failures(self._failures)) if self._failures else every
