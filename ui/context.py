@@ -13,6 +13,7 @@ from nxcrm_desktop.domain.permissions import Action, may, writable_fields
 from nxcrm_desktop.domain.records import ListQuery, Record
 from nxcrm_desktop.errors import NxcrmError
 from ui.changes import Changes
+from ui.sync_control import SyncControl
 from ui.tasks import Jobs, Tasks
 from ui.theming.theme import Theme
 from ui.words import Lists, Words
@@ -43,6 +44,7 @@ class Context:
     words: Words
     settings: QSettings
     go: Navigator
+    sync: SyncControl
     show_error: Callable[[NxcrmError], None]
 
     def may(self, action: Action, entity: str) -> bool:

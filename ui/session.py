@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, QSettings
 
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.executors import Executors
@@ -13,6 +13,8 @@ from ui.changes import Changes
 from ui.context import Context, Navigator, lister
 from ui.dialogs.sign_in import SignInDialog
 from ui.main_window import Workspace
+from ui.network import Network
+from ui.sync_control import SyncControl
 from ui.tasks import Jobs, Tasks
 from ui.theming.theme import Theme
 from ui.widgets.sync_pill import SyncState
@@ -22,19 +24,15 @@ if TYPE_CHECKING:
     from nxcrm_desktop.bootstrap import App
     from sync.client.telling import SyncStatus
 
-_PHASES = {"conflicts": "synced", "paused": "offline"}
-
 
 def state_of(status: SyncStatus) -> SyncState:
     """What the pill shows for a report of the background sync."""
-    phase = _PHASES.get(status.phase.value, status.phase.value)
+    phase = "synced" if status.phase.value == "conflicts" else status.phase.value
     return SyncState(phase, status.n, status.of, status.waiting, status.conflicts, status.last_sync_ms)
 
 
 class Session(QObject):
     """Owns everything that must end when the window locks."""
-
-    _reported = Signal(object)
 
     def __init__(
         self,
@@ -57,23 +55,25 @@ class Session(QObject):
             words=Words(lister(app.lists)),
             settings=settings,
             go=Navigator(),
+            sync=SyncControl(app, tasks, Network()),
             show_error=show_error,
         )
         self.workspace = Workspace(self.ctx)
         self.workspace.sign_in_asked.connect(self.sign_in)
         self._sign_in: SignInDialog | None = None
-        self._reported.connect(self._show_sync, Qt.ConnectionType.QueuedConnection)
+        self.ctx.sync.changed.connect(self._show_sync)
+        self.ctx.sync.sign_in_asked.connect(self.sign_in)
 
     def start_sync(self) -> None:
         """Sync by itself from now on."""
-        background = self.app.background_sync(self._reported.emit)
-        self.workspace.sync_asked.connect(background.kick)
+        self.workspace.sync_asked.connect(self.ctx.sync.now)
+        self.ctx.sync.start()
 
     def sign_in(self) -> None:
         """Ask for password and code again: the session at the server has ended, the one in this window goes on."""
         if self._sign_in is None:
             self._sign_in = SignInDialog(self.ctx, self.workspace)
-            self._sign_in.signed_in.connect(self.workspace.sync)
+            self._sign_in.signed_in.connect(self.ctx.sync.signed_in)
         self._sign_in.show()
         self._sign_in.raise_()
         self._sign_in.activateWindow()

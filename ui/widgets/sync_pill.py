@@ -15,7 +15,7 @@ from ui.widgets.plain import set_property
 
 @dataclass(frozen=True)
 class SyncState:
-    """What the pill tells. ``phase``: synced, syncing, offline, sign_in or failed; times are UTC milliseconds."""
+    """What the pill tells. ``phase``: one of sync.client.telling, but for conflicts; times are UTC ms."""
 
     phase: str = "offline"
     pushed: int = 0
@@ -72,7 +72,20 @@ def _failed(_state: SyncState) -> Face:
     return Face("warning-circle", translate("SyncPill", "Failed · Retry"), "danger", "danger")
 
 
-_FACES = {"synced": _synced, "syncing": _syncing, "offline": _offline, "sign_in": _sign_in, "failed": _failed}
+def _paused(state: SyncState) -> Face:
+    words = translate("SyncPill", "Paused")
+    return Face("pause", f"{words} · {_waiting(state)}" if state.waiting else words, "warn", "warn")
+
+
+def _metered(state: SyncState) -> Face:
+    words = translate("SyncPill", "Metered")
+    return Face("pause", f"{words} · {_waiting(state)}" if state.waiting else words, "warn", "warn")
+
+
+_FACES = {
+    "synced": _synced, "syncing": _syncing, "offline": _offline, "sign_in": _sign_in, "failed": _failed,
+    "paused": _paused, "metered": _metered,
+}  # fmt: skip
 
 
 def face(state: SyncState) -> Face:

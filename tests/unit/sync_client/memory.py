@@ -80,6 +80,9 @@ class MemoryStore:
     def pending(self, limit: int, *, after: int = 0) -> list[Mutation]:
         return [mutation for mutation in self.outbox if mutation.n > after][:limit]
 
+    def schema_of(self, n: int) -> int:
+        return self.schema
+
     def settle(self, results: Sequence[Result]) -> None:
         assert [r.n for r in results] == [m.n for m in self.outbox[: len(results)]]
         self.results += results
