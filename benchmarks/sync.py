@@ -194,8 +194,10 @@ def _one(first: Laptop, second: Laptop, row_id: str, number: int) -> float:
 
 def _give_back(server: ServerHandle, ids: list[str], owner: str) -> float:
     for at in range(0, len(ids), laptop.AT_ONCE):
+        some = ids[at : at + laptop.AT_ONCE]
         with server_write(server.context.engine, None) as write:
-            for row_id in ids[at : at + laptop.AT_ONCE]:
+            write.load("lead", some)
+            for row_id in some:
                 write.update("lead", row_id, {"owner_id": owner})
     return 0.0
 

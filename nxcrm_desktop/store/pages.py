@@ -86,7 +86,7 @@ class PageWriter:
         for row_id in self._waiting(info.name, list(fresh)):
             self._rebase(info.name, fresh.pop(row_id), versions[row_id])
             self.put += 1
-        self._rows.put(info.name, list(fresh.values()), self._present(info.name, list(fresh)))
+        self._rows.put(info.name, list(fresh.values()))
         self.put += len(fresh)
 
     def _waiting(self, name: str, ids: Sequence[str]) -> set[str]:
@@ -94,10 +94,6 @@ class PageWriter:
             return set()
         sql = "SELECT DISTINCT row_id FROM outbox WHERE row_id IN ({}) AND entity = ?"
         return {row[0] for row in in_chunks(self._cursor, sql, ids, name)}
-
-    def _present(self, name: str, ids: Sequence[str]) -> frozenset[str]:
-        sql = f'SELECT id FROM "{name}" WHERE id IN ({{}})'  # noqa: S608 (a name of the dictionary)
-        return frozenset(row[0] for row in in_chunks(self._cursor, sql, ids))
 
     def _rebase(self, name: str, base: Row, version: int) -> None:
         """The server's state of a row with edits waiting becomes its shadow; the edits are laid over it."""
@@ -124,7 +120,7 @@ def show(rows: Rows, name: str, row_id: str, row: Row | None) -> None:
     if row is None:
         rows.delete(name, row_id)
     else:
-        rows.put(name, [row], frozenset([row_id]) if rows.get(name, row_id) else frozenset())
+        rows.put(name, [row])
 
 
 def erase(cursor: Any, row_id: str, proof: str) -> None:

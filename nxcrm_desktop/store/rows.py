@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from nxcrm_desktop.domain.records import ChangeSet, Value
+from nxcrm_desktop.store.membership import in_chunks
 from nxcrm_desktop.store.search import Index, indexer
 from nxcrm_desktop.store.statements import statements, update_statement
 
@@ -41,20 +42,34 @@ class Rows:
         self._counts[name] += len(rows)
         self._note_put(name, rows)
 
-    def put(self, name: str, rows: Sequence[Row], known: frozenset[str]) -> None:
-        """Insert or overwrite rows; ``known`` are the ids among them that are there already."""
-        fresh = [row for row in rows if row[0] not in known]
+    def put(self, name: str, rows: Sequence[Row]) -> None:
+        """Insert rows, or bring those that are there up to date: only columns that differ, with their indexes."""
+        there = self._there(name, [str(row[0]) for row in rows])
+        fresh = [row for row in rows if row[0] not in there]
         if fresh:
             self.insert(name, fresh)
-        old = [row for row in rows if row[0] in known]
-        if not old:
-            return
-        prepared = statements(name)
-        self.cursor.executemany(prepared.put, old)
-        if prepared.info.searchable:
-            words = indexer(name)
-            self.index.put([(name, str(row[0]), words(row)) for row in old])
-        self._note_put(name, old)
+        self._overwrite(name, [(there[str(row[0])], row) for row in rows if row[0] in there])
+        self._note_put(name, rows)
+
+    def _there(self, name: str, row_ids: Sequence[str]) -> dict[str, Row]:
+        """Those rows that are there, by id."""
+        return {row[0]: row for row in in_chunks(self.cursor, statements(name).several, row_ids)}
+
+    def _overwrite(self, name: str, pairs: Iterable[tuple[Row, Row]]) -> None:
+        """Rows as they are and as they are to be. Rows that differ in the same columns go together."""
+        alike: defaultdict[tuple[int, ...], list[Row]] = defaultdict(list)
+        for old, new in pairs:
+            places = tuple([at for at, (was, is_) in enumerate(zip(old, new, strict=True)) if was != is_])
+            alike[places].append(new)
+        columns, searchable = statements(name).info.columns, statements(name).searchable
+        for places, rows in alike.items():
+            if not places:
+                continue
+            sql = update_statement(name, tuple(columns[at] for at in places))
+            self.cursor.executemany(sql, [(*[row[at] for at in places], row[0]) for row in rows])
+            if not searchable.isdisjoint(places):
+                words = indexer(name)
+                self.index.put([(name, str(row[0]), words(row)) for row in rows])
 
     def update(self, name: str, row: Row, changes: Mapping[str, Value]) -> None:
         """Change some columns of a row, given as it is now."""

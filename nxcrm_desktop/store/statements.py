@@ -11,13 +11,17 @@ from nxcrm_desktop.domain.dictionary import EntityInfo, entity
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """SQL text for whole rows of one entity. ``put`` inserts or overwrites by id."""
+    """SQL text for whole rows of one entity.
+
+    ``several`` reads rows of ids, for membership.in_chunks; ``searchable`` are the places of columns that are indexed.
+    """
 
     info: EntityInfo
     get: str
+    several: str
     insert: str
-    put: str
     delete: str
+    searchable: frozenset[int]
 
 
 def quoted(names: Iterable[str]) -> str:
@@ -31,14 +35,13 @@ def statements(name: str) -> Statements:
     info = entity(name)
     columns = quoted(info.columns)
     marks = ", ".join("?" * len(info.columns))
-    overwrite = ", ".join(f'"{c}" = excluded."{c}"' for c in info.columns if c != "id")
-    insert = f'INSERT INTO "{name}" ({columns}) VALUES ({marks})'  # noqa: S608 (names of the dictionary)
     return Statements(
         info=info,
-        get=f'SELECT {columns} FROM "{name}" WHERE id = ?',  # noqa: S608
-        insert=insert,
-        put=f"{insert} ON CONFLICT (id) DO UPDATE SET {overwrite}",
+        get=f'SELECT {columns} FROM "{name}" WHERE id = ?',  # noqa: S608 (names of the dictionary)
+        several=f'SELECT {columns} FROM "{name}" WHERE id IN ({{}})',  # noqa: S608
+        insert=f'INSERT INTO "{name}" ({columns}) VALUES ({marks})',  # noqa: S608
         delete=f'DELETE FROM "{name}" WHERE id = ?',  # noqa: S608
+        searchable=frozenset(info.columns.index(column) for column in info.searchable),
     )
 
 
