@@ -114,7 +114,7 @@ def test_a_peer_that_never_takes_its_reply_is_cut_off(monkeypatch: pytest.Monkey
         while not server.started:
             await asyncio.sleep(0)
         port = server.servers[0].sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         while not server.server_state.connections:
             await asyncio.sleep(0)

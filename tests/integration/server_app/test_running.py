@@ -200,8 +200,8 @@ def test_a_database_that_cannot_be_opened_keeps_the_server_from_starting(tmp_pat
         http = server.device("root").http
         database = server.data_dir / "server.db"
         server.context.engine.dispose()
-        database.rename(database.with_suffix(".away"))
         server.stop()
+        database.rename(database.with_suffix(".away"))
         database.mkdir()
         assert refusal(server.data_dir, "--dev-tls", "--port", "0") == "unavailable"
         database.rmdir()
