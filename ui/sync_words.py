@@ -20,6 +20,10 @@ def state_words(status: SyncStatus) -> str:
     if status.phase in (Phase.SYNCED, Phase.CONFLICTS):
         if status.waiting:
             return counted("Sync", "%Ln edit(s) will be sent in a moment", status.waiting)
+        if status.conflicts:
+            return counted("Sync", "%Ln conflict(s) to decide", status.conflicts)
+        if status.papers_waiting:
+            return translate("Sync", "Records are on the server; documents are still to come")
         return translate("Sync", "Everything is on the server")
     return {
         Phase.SYNCING: translate("Sync", "Syncing"),
@@ -69,7 +73,7 @@ def detail_words(status: SyncStatus) -> str:
 
 def _how(status: SyncStatus) -> str:
     if status.retry_ms:
-        return translate("Sync", "Tried again at %1").replace("%1", _hour(status.retry_ms))
+        return translate("Sync", "Next try at %1").replace("%1", _hour(status.retry_ms))
     if status.phase not in (Phase.SYNCED, Phase.CONFLICTS):
         return ""
     if status.metered and status.papers_waiting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QTabWidget, QWidget
 
 from nxcrm_desktop.domain import clock
 from nxcrm_desktop.domain.dictionary import ENTITIES
@@ -10,16 +10,19 @@ from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ChangeSet
 from nxcrm_desktop.services.conflicts import ConflictView
 from nxcrm_desktop.services.outbox import WaitingEdit
-from nxcrm_desktop.services.status import Answer
 from ui.changes import touched
 from ui.context import Context
 from ui.dialogs.conflict import ConflictDialog, kept, shown
+from ui.widgets.device_facts import DeviceFacts
 from ui.widgets.lines import Line, LinesModel, LinesTable
+from ui.widgets.metered_rule import MeteredChoice
 from ui.widgets.pane import Pane
 from ui.widgets.paper_space import PaperSpace
-from ui.widgets.plain import button, column, label, row
+from ui.widgets.plain import button, column
 from ui.widgets.review_parts import LookAlikePart, RefusedPart
 from ui.widgets.section import Section
+from ui.widgets.sync_head import SyncHead
+from ui.widgets.sync_history import SyncHistory
 from ui.words import label_of, said, when
 
 _MOST = 500
@@ -38,19 +41,19 @@ class SyncPane(Pane):
         self.conflicts = self._make_conflicts()
         self.waiting = self._make_waiting()
         self.refused, self.duplicates = RefusedPart(ctx), LookAlikePart(ctx)
-        self.device = label("", wrap=True, selectable=True)
         self._titles = (
-            self.tr("Conflicts"), self.tr("Waiting"), self.tr("Refused"), self.tr("Duplicates"), self.tr("This laptop"),
+            self.tr("Conflicts"), self.tr("Waiting"), self.tr("Refused"), self.tr("Duplicates"), self.tr("History"),
+            self.tr("This laptop"),
         )  # fmt: skip
-        device = QWidget()
-        self.device_rows = column(gap=6)
-        device.setLayout(column(self.device_rows, PaperSpace(ctx), None, margins=(16, 16, 16, 16), gap=16))
-        parts = (self.conflicts, self.waiting, self.refused, self.duplicates, device)
+        self.head, self.history = SyncHead(ctx), SyncHistory(ctx)
+        parts = (
+            self.conflicts, self.waiting, self.refused, self.duplicates, self.history, self._make_device(),
+        )  # fmt: skip
         for part, title in zip(parts, self._titles, strict=True):
             self.tabs.addTab(part, title)
         self.refused.counted.connect(lambda many: self._count(2, many))
         self.duplicates.counted.connect(lambda many: self._count(3, many))
-        self.setLayout(column(self.tabs))
+        self.setLayout(column(self.head, self.tabs, gap=0, grows=1))
         ctx.changes.happened.connect(self._changed)
 
     # ------------------------------------------------------------------------------------------------------ making
@@ -90,6 +93,19 @@ class SyncPane(Pane):
         )
         return Section(self.ctx, "cloud-check", table, self.tr("Nothing waits"), hint)
 
+    def _make_device(self) -> QWidget:
+        inner, made = QWidget(), QScrollArea()
+        self.device = DeviceFacts(self.ctx)
+        self.metered, self.space = MeteredChoice(self.ctx), PaperSpace(self.ctx)
+        for card in (self.metered, self.space):
+            card.setProperty("role", "card")
+        inner.setObjectName("page")
+        inner.setLayout(column(self.metered, self.space, self.device, None, margins=(16, 12, 16, 16), gap=12))
+        made.setWidgetResizable(True)
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setWidget(inner)
+        return made
+
     # ----------------------------------------------------------------------------------------------------- reading
 
     def start(self) -> None:
@@ -98,7 +114,7 @@ class SyncPane(Pane):
         self._read_waiting()
         self.refused.read()
         self.duplicates.read()
-        self.ctx.tasks.io(self, self.ctx.app.status.report, self._show_device)
+        self.device.read()
 
     def _changed(self, change: ChangeSet) -> None:
         if not self.started:
@@ -163,25 +179,6 @@ class SyncPane(Pane):
     def _count(self, tab: int, many: int) -> None:
         self.tabs.setTabText(tab, f"{self._titles[tab]} {many}" if many else self._titles[tab])
 
-    def _show_device(self, answer: Answer) -> None:
-        names = {
-            "user": self.tr("User"),
-            "role": self.tr("Role"),
-            "server": self.tr("Server"),
-            "last_sync": self.tr("Last sync"),
-            "lease_expires": self.tr("Works offline until"),
-            "key_protection": self.tr("Key kept by"),
-            "cipher_version": self.tr("Encryption"),
-        }
-        while (item := self.device_rows.takeAt(0)) is not None:
-            old = item.layout()
-            if old is not None:
-                old.deleteLater()
-        for key, words in names.items():
-            caption = label(words, "muted")
-            caption.setFixedWidth(180)
-            self.device_rows.addLayout(row(caption, label(str(answer.get(key) or "–"), selectable=True), None))
-
     # ------------------------------------------------------------------------------------------------------- acting
 
     def resolve(self) -> None:
@@ -191,5 +188,5 @@ class SyncPane(Pane):
             ConflictDialog(self.ctx, view, self).open()
 
     def regions(self) -> list[QWidget]:
-        """The tabs and the table."""
-        return [self.tabs.tabBar(), self.conflicts.table]
+        """The buttons at the top, the tabs and the table."""
+        return [self.head.now, self.tabs.tabBar(), self.conflicts.table]
