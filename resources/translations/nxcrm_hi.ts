@@ -134,6 +134,14 @@
         <translation>(मिटाया गया)</translation>
     </message>
     <message>
+        <source>Decided by %1, %2. It says now: %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo the decision</source>
+        <translation>निर्णय वापस लें</translation>
+    </message>
+    <message>
         <source>It will say: %1</source>
         <translation>यह लिखा रहेगा: %1</translation>
     </message>
@@ -200,6 +208,45 @@
     <message>
         <source>What you typed is not saved yet.</source>
         <translation>आपने जो लिखा वह अभी सहेजा नहीं गया है।</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceFacts</name>
+    <message>
+        <source>User</source>
+        <translation type="unfinished">उपयोगकर्ता</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation type="unfinished">भूमिका</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation type="unfinished">सर्वर</translation>
+    </message>
+    <message>
+        <source>Last sync</source>
+        <translation type="unfinished">पिछला सिंक</translation>
+    </message>
+    <message>
+        <source>Works offline until</source>
+        <translation type="unfinished">ऑफ़लाइन कब तक</translation>
+    </message>
+    <message>
+        <source>Key kept by</source>
+        <translation type="unfinished">कुंजी कहाँ</translation>
+    </message>
+    <message>
+        <source>Encryption</source>
+        <translation type="unfinished">एन्क्रिप्शन</translation>
+    </message>
+    <message>
+        <source>this computer’s keyring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>your password</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -942,7 +989,7 @@
     </message>
     <message>
         <source>Withdrawn</source>
-        <translation type="unfinished"></translation>
+        <translation>वापस लिया गया</translation>
     </message>
     <message>
         <source>Objected</source>
@@ -1250,7 +1297,7 @@
     </message>
     <message>
         <source>What was typed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">क्या लिखा गया</translation>
     </message>
     <message>
         <source>Refused because</source>
@@ -1262,19 +1309,19 @@
     </message>
     <message>
         <source>Typed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">लिखा गया</translation>
     </message>
     <message>
         <source>Applied</source>
-        <translation type="unfinished"></translation>
+        <translation>लागू</translation>
     </message>
     <message>
         <source>Dismissed</source>
-        <translation type="unfinished"></translation>
+        <translation>ख़ारिज</translation>
     </message>
     <message>
         <source>Given back</source>
-        <translation type="unfinished"></translation>
+        <translation>लौटाया गया</translation>
     </message>
     <message>
         <source>Code</source>
@@ -1286,23 +1333,23 @@
     </message>
     <message>
         <source>Possible duplicate</source>
-        <translation type="unfinished"></translation>
+        <translation>संभावित दोहराव</translation>
     </message>
     <message>
         <source>Possible duplicates</source>
-        <translation type="unfinished"></translation>
+        <translation>संभावित दोहराव</translation>
     </message>
     <message>
         <source>Same in</source>
-        <translation type="unfinished"></translation>
+        <translation>इसमें समान</translation>
     </message>
     <message>
         <source>Group</source>
-        <translation type="unfinished"></translation>
+        <translation>समूह</translation>
     </message>
     <message>
         <source>Not the same</source>
-        <translation type="unfinished"></translation>
+        <translation>एक नहीं</translation>
     </message>
     <message>
         <source>The whole record</source>
@@ -1919,6 +1966,96 @@
     </message>
 </context>
 <context>
+    <name>LookAlikePart</name>
+    <message>
+        <source>Records</source>
+        <translation>रिकॉर्ड</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>प्रकार</translation>
+    </message>
+    <message>
+        <source>Same in</source>
+        <translation>इसमें समान</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>मान</translation>
+    </message>
+    <message>
+        <source>Possible duplicates</source>
+        <translation>संभावित दोहराव</translation>
+    </message>
+    <message>
+        <source>No possible duplicates</source>
+        <translation>कोई संभावित दोहराव नहीं</translation>
+    </message>
+    <message>
+        <source>When two laptops make the same phone number, e-mail or car, both are kept and shown here.</source>
+        <translation>जब दो लैपटॉप एक ही फ़ोन नंबर, ई-मेल या गाड़ी दर्ज करते हैं, तो दोनों रखे जाते हैं और यहाँ दिखते हैं।</translation>
+    </message>
+    <message>
+        <source>Compare …</source>
+        <translation>तुलना करें …</translation>
+    </message>
+    <message>
+        <source>%1 · and one of somebody else</source>
+        <translation>%1 · और एक किसी और का</translation>
+    </message>
+</context>
+<context>
+    <name>LookAlikesDialog</name>
+    <message>
+        <source>Possible duplicates</source>
+        <translation>संभावित दोहराव</translation>
+    </message>
+    <message>
+        <source>Another record says the same here. It is not one of yours: your manager can compare them.</source>
+        <translation>एक और रिकॉर्ड में यही लिखा है। वह आपका नहीं है: आपके प्रबंधक दोनों की तुलना कर सकते हैं।</translation>
+    </message>
+    <message>
+        <source>These records say the same here. Both were kept; say whether they are about the same.</source>
+        <translation>इन रिकॉर्ड में यहाँ एक ही बात है। दोनों रखे गए हैं; बताएँ कि क्या वे एक ही के बारे में हैं।</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>फ़ील्ड</translation>
+    </message>
+    <message>
+        <source>Compared</source>
+        <translation>तुलना</translation>
+    </message>
+    <message>
+        <source>The records</source>
+        <translation>रिकॉर्ड</translation>
+    </message>
+    <message>
+        <source>… and %1 more</source>
+        <translation>… और %1 अन्य</translation>
+    </message>
+    <message>
+        <source>Decide later</source>
+        <translation>बाद में तय करें</translation>
+    </message>
+    <message>
+        <source>Keep it as it is</source>
+        <translation>जैसा है वैसा रखें</translation>
+    </message>
+    <message>
+        <source>Not the same: keep both</source>
+        <translation>एक नहीं हैं: दोनों रखें</translation>
+    </message>
+    <message>
+        <source>Differs</source>
+        <translation>अलग</translation>
+    </message>
+    <message>
+        <source>Same</source>
+        <translation>समान</translation>
+    </message>
+</context>
+<context>
     <name>MappingTable</name>
     <message>
         <source>Column of the file</source>
@@ -1943,6 +2080,25 @@
     <message>
         <source>What %1 becomes</source>
         <translation>%1 क्या बनेगा</translation>
+    </message>
+</context>
+<context>
+    <name>MeteredChoice</name>
+    <message>
+        <source>On metered links</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This link is metered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This link is not metered, as far as is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you ask for yourself happens on any link.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2430,6 +2586,10 @@
         <translation>बंद करें (Esc)</translation>
     </message>
     <message>
+        <source>Possible duplicate …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Parts of the record</source>
         <translation>रिकॉर्ड के भाग</translation>
     </message>
@@ -2479,6 +2639,196 @@
             <numerusform>%Ln बदलाव सहेजा नहीं</numerusform>
             <numerusform>%Ln बदलाव सहेजे नहीं</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>RefusedEditDialog</name>
+    <message>
+        <source>New</source>
+        <translation>नया</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>बदलाव</translation>
+    </message>
+    <message>
+        <source>Deletion</source>
+        <translation>हटाना</translation>
+    </message>
+    <message>
+        <source>Restoring</source>
+        <translation>वापस लाना</translation>
+    </message>
+    <message>
+        <source>Not readable</source>
+        <translation>पढ़ा नहीं जा सका</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>अज्ञात</translation>
+    </message>
+    <message>
+        <source>Refused edit</source>
+        <translation>अस्वीकृत बदलाव</translation>
+    </message>
+    <message>
+        <source>%1 · typed by %2 · %3</source>
+        <translation>%1 · %2 ने लिखा · %3</translation>
+    </message>
+    <message>
+        <source>Refused: %1</source>
+        <translation>अस्वीकृत: %1</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>कारण</translation>
+    </message>
+    <message>
+        <source>Why, for whoever typed it and for later</source>
+        <translation>क्यों – लिखने वाले के लिए और बाद के लिए</translation>
+    </message>
+    <message>
+        <source>What was typed</source>
+        <translation>क्या लिखा गया</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>फ़ील्ड</translation>
+    </message>
+    <message>
+        <source>Was</source>
+        <translation>पहले</translation>
+    </message>
+    <message>
+        <source>Typed</source>
+        <translation>लिखा गया</translation>
+    </message>
+    <message>
+        <source>Says now</source>
+        <translation>अब</translation>
+    </message>
+    <message>
+        <source>Applied by %1, %2.</source>
+        <translation>%1 ने लागू किया, %2।</translation>
+    </message>
+    <message>
+        <source>Dismissed by %1, %2.</source>
+        <translation>%1 ने ख़ारिज किया, %2।</translation>
+    </message>
+    <message>
+        <source>Given back by %1, %2.</source>
+        <translation>%1 ने लौटाया, %2।</translation>
+    </message>
+    <message>
+        <source>Withdrawn by %1, %2.</source>
+        <translation>%1 ने वापस लिया, %2।</translation>
+    </message>
+    <message>
+        <source>The record is deleted. Applying the edit brings it back, with all that hung on it.</source>
+        <translation>रिकॉर्ड हटाया जा चुका है। बदलाव लागू करने पर वह अपनी सब चीज़ों के साथ लौट आएगा।</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>बंद करें</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>वापस लें</translation>
+    </message>
+    <message>
+        <source>Give back</source>
+        <translation>लौटाएँ</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>ख़ारिज करें</translation>
+    </message>
+    <message>
+        <source>Open again</source>
+        <translation>फिर खोलें</translation>
+    </message>
+    <message>
+        <source>Restore and apply</source>
+        <translation>वापस लाएँ और लागू करें</translation>
+    </message>
+    <message>
+        <source>Apply again</source>
+        <translation>फिर लागू करें</translation>
+    </message>
+    <message>
+        <source>Write why before you dismiss it.</source>
+        <translation>ख़ारिज करने से पहले कारण लिखें।</translation>
+    </message>
+</context>
+<context>
+    <name>RefusedPart</name>
+    <message>
+        <source>Waits</source>
+        <translation>प्रतीक्षा में</translation>
+    </message>
+    <message>
+        <source>Applied</source>
+        <translation>लागू</translation>
+    </message>
+    <message>
+        <source>Dismissed</source>
+        <translation>ख़ारिज</translation>
+    </message>
+    <message>
+        <source>Given back</source>
+        <translation>लौटाया गया</translation>
+    </message>
+    <message>
+        <source>Withdrawn</source>
+        <translation>वापस लिया गया</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>रिकॉर्ड</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>प्रकार</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>बदलाव</translation>
+    </message>
+    <message>
+        <source>Refused because</source>
+        <translation>अस्वीकार का कारण</translation>
+    </message>
+    <message>
+        <source>Typed by</source>
+        <translation>किसने लिखा</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>कब</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>स्थिति</translation>
+    </message>
+    <message>
+        <source>Refused edits</source>
+        <translation>अस्वीकृत बदलाव</translation>
+    </message>
+    <message>
+        <source>Nothing was refused</source>
+        <translation>कुछ अस्वीकार नहीं हुआ</translation>
+    </message>
+    <message>
+        <source>An edit the server may not accept is kept, with its reason, for a manager to review.</source>
+        <translation>जिस बदलाव को सर्वर स्वीकार न करे, वह कारण सहित प्रबंधक के लिए रखा जाता है।</translation>
+    </message>
+    <message>
+        <source>Review …</source>
+        <translation>समीक्षा करें …</translation>
+    </message>
+    <message>
+        <source>Show what was decided, too</source>
+        <translation>तय हो चुके भी दिखाएँ</translation>
     </message>
 </context>
 <context>
@@ -2656,6 +3006,10 @@
         <translation>पासवर्ड और एक-बारी कोड लिखें।</translation>
     </message>
     <message>
+        <source>This laptop’s files come from an older copy, or were copied to another one. Sign in to go on as a new laptop: what is not sent yet stays and is sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The password or the code is not right. Wait for a new code and try again.</source>
         <translation>पासवर्ड या कोड सही नहीं है। नए कोड की प्रतीक्षा करें और फिर कोशिश करें।</translation>
     </message>
@@ -2698,6 +3052,345 @@
     </message>
 </context>
 <context>
+    <name>Sync</name>
+    <message>
+        <source>Everything is on the server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Syncing</source>
+        <translation type="unfinished">सिंक जारी</translation>
+    </message>
+    <message>
+        <source>The server cannot be reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in to go on syncing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sync did not work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sync is paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for a link that is not metered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sending edits: %1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Receiving records: %1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moving documents: %1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking the server what is new</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not synced yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last sync: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records are on the server; documents are still to come</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next try at %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Documents wait: this link is metered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looks for news every minute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything you entered is safe on this laptop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing: it is tried again by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask your administrator.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server does not answer over this network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Work on. Sync goes on by itself when the connection is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server is there, but cannot answer now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server is busy and asked to wait.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server no longer accepts this sign-in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This laptop’s files come from an older copy, or were copied to another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in again, to go on as a new laptop. What is not sent yet stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server is older than this program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This laptop’s access was taken away by your organisation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server refused: your role does not allow this.</source>
+        <translation type="unfinished">सर्वर ने मना किया: आपकी भूमिका इसकी अनुमति नहीं देती।</translation>
+    </message>
+    <message>
+        <source>This version of the program is too old for the server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Update the program. Your edits are sent afterwards.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server’s certificate cannot be trusted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was sent. Everything you entered is safe on this laptop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not use this network for now. If it stays so, ask your administrator.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What answers at the server’s address is something else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A guest Wi-Fi may want its sign-in page opened first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This laptop’s disk is full.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free some space, then sync again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished">पूरा</translation>
+    </message>
+    <message>
+        <source>Documents left over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation type="unfinished">रुका</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished">विफल</translation>
+    </message>
+    <message>
+        <source>Edits and records as always; documents wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything as always</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln edit(s) will be sent in a moment</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln conflict(s) to decide</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln edit(s) waiting</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln document(s) waiting</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln edit(s) sent</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln record(s) received</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln document(s) sent</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln document(s) received</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln conflict(s)</source>
+        <translation type="unfinished">
+            <numerusform>%Ln टकराव</numerusform>
+            <numerusform>%Ln टकराव</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln refused</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SyncHead</name>
+    <message>
+        <source>State of sync</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of sync</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sync now</source>
+        <translation type="unfinished">अभी सिंक करें</translation>
+    </message>
+    <message>
+        <source>Sync documents anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is safe</source>
+        <translation type="unfinished">क्या सुरक्षित है</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation type="unfinished">क्या करें</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SyncHistory</name>
+    <message>
+        <source>When</source>
+        <translation type="unfinished">कब</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation type="unfinished">नतीजा</translation>
+    </message>
+    <message>
+        <source>What it did</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>History of sync</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No history yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each sync that sends, receives or fails is listed here; those with nothing to do are not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SyncPane</name>
     <message>
         <source>Parts of sync</source>
@@ -2714,6 +3407,14 @@
     <message>
         <source>Refused</source>
         <translation>अस्वीकृत</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This laptop</source>
@@ -2756,6 +3457,10 @@
         <translation>सुलझाएँ …</translation>
     </message>
     <message>
+        <source>Show what was decided, instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Kind</source>
         <translation>प्रकार</translation>
     </message>
@@ -2780,20 +3485,8 @@
         <translation>कुछ बाक़ी नहीं</translation>
     </message>
     <message>
-        <source>Refused because</source>
-        <translation>अस्वीकार का कारण</translation>
-    </message>
-    <message>
-        <source>Refused edits</source>
-        <translation>अस्वीकृत बदलाव</translation>
-    </message>
-    <message>
-        <source>An edit the server may not accept is kept, with its reason, for a manager to review.</source>
-        <translation>जिस बदलाव को सर्वर स्वीकार न करे, वह कारण सहित प्रबंधक के लिए रखा जाता है।</translation>
-    </message>
-    <message>
-        <source>Nothing was refused</source>
-        <translation>कुछ अस्वीकार नहीं हुआ</translation>
+        <source>Undo …</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>New</source>
@@ -2806,34 +3499,6 @@
     <message>
         <source>Deletion</source>
         <translation>हटाना</translation>
-    </message>
-    <message>
-        <source>User</source>
-        <translation>उपयोगकर्ता</translation>
-    </message>
-    <message>
-        <source>Role</source>
-        <translation>भूमिका</translation>
-    </message>
-    <message>
-        <source>Server</source>
-        <translation>सर्वर</translation>
-    </message>
-    <message>
-        <source>Last sync</source>
-        <translation>पिछला सिंक</translation>
-    </message>
-    <message>
-        <source>Works offline until</source>
-        <translation>ऑफ़लाइन कब तक</translation>
-    </message>
-    <message>
-        <source>Key kept by</source>
-        <translation>कुंजी कहाँ</translation>
-    </message>
-    <message>
-        <source>Encryption</source>
-        <translation>एन्क्रिप्शन</translation>
     </message>
 </context>
 <context>
@@ -2873,6 +3538,14 @@
     <message>
         <source>Failed · Retry</source>
         <translation>विफल · फिर कोशिश</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metered</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>1 conflict</source>

@@ -14,9 +14,11 @@ from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.problems import ValueProblem
 from nxcrm_desktop.domain.records import ChangeSet, Record, Value
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.services.duplicates import Group as LookAlikes
 from ui.changes import touched
 from ui.context import Context
 from ui.dialogs.base import Question
+from ui.dialogs.look_alikes import LookAlikesDialog
 from ui.language import counted
 from ui.ports import Port
 from ui.widgets.editors import Options
@@ -50,6 +52,7 @@ class RecordDetail(QFrame):
         self.ctx, self.entity, self.port = ctx, entity, Port(ctx.app, entity)
         self.record: Record | None = None
         self._titles: Titles = {}
+        self._groups: tuple[LookAlikes, ...] = ()
         self._wanted = ""
         self._tab_parts: list[Tab] = []
         self.setProperty("role", "detail")
@@ -79,6 +82,9 @@ class RecordDetail(QFrame):
         head = row(margins=(16, 12, 12, 8), gap=8)
         head.addWidget(self._avatar)
         head.addLayout(names, 1)
+        self._alike = button(self.tr("Possible duplicate …"), self.compare, "chip")
+        self._alike.hide()
+        head.addWidget(self._alike)
         head.addLayout(self.tools)
         head.addWidget(self._edit)
         head.addWidget(self._close)
@@ -165,11 +171,31 @@ class RecordDetail(QFrame):
             return
         self._wanted, self.record, self._titles = "", record, titles
         self._paint()
+        self._look_for_look_alikes(record)
         for part in self._tab_parts:
             part.show_record(record)
         self.shown.emit(record.id)
         if then is not None:
             then()
+
+    def _look_for_look_alikes(self, record: Record) -> None:
+        if self.ctx.may(Action.READ, "duplicate"):
+            find = self.ctx.app.duplicates.of
+            self.ctx.tasks.read(
+                self,
+                lambda: find(record.entity, record.id),
+                lambda groups: self._show_look_alikes(record.id, groups),
+            )
+
+    def _show_look_alikes(self, record_id: str, groups: Sequence[LookAlikes]) -> None:
+        if self.record is not None and self.record.id == record_id:
+            self._groups = tuple(groups)
+            self._alike.setVisible(bool(groups))
+
+    def compare(self) -> None:
+        """Lay the record and what looks like it side by side."""
+        if self._groups:
+            LookAlikesDialog(self.ctx, self._groups[0], self).open()
 
     def _gone(self, problem: NxcrmError) -> None:
         self._wanted, self.record = "", None
@@ -200,6 +226,8 @@ class RecordDetail(QFrame):
     def _changed(self, change: ChangeSet) -> None:
         if self.record is None:
             return
+        if touched(change, "duplicate"):
+            self._look_for_look_alikes(self.record)
         if self.record.id in touched(change, self.entity):
             record_id = self.record.id
             self.ctx.tasks.read(self, lambda: self._read(record_id), lambda found: self._again(*found), self._gone)
