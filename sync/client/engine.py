@@ -236,6 +236,7 @@ class _Run:
     def _push_all(self, state: SyncState, hello: HelloReply) -> bool:
         """Whether the outbox was emptied (false: cancelled). Results are stored while the next batch is under way."""
         batches = Batches(self._store, hello.limits)
+        of = self._count.pushed + state.waiting
         with Line() as line:
             sent = self._send(state, batches.first(), None)
             while sent is not None:
@@ -250,7 +251,7 @@ class _Run:
                 upcoming = self._send(state, following, line) if whole else None
                 if self._cancelled():
                     return False  # the results come again with the next run; the store may be closing
-                self._settle(results)
+                self._settle(results, of)
                 sent = upcoming if whole else self._send(state, batches.first(), None)
         return not self._cancelled()
 
@@ -262,11 +263,10 @@ class _Run:
         call = partial(self._api.push, Push(state.device_id, made_under, batch))
         return Sent(batch, line.start(call) if line else call)
 
-    def _settle(self, results: Sequence[Result]) -> None:
+    def _settle(self, results: Sequence[Result], of: int) -> None:
         self._store.settle(results)
         self._tally(results)
-        if self._progress is not None:
-            self._tell("push", self._count.pushed, self._count.pushed + self._store.state().waiting)
+        self._tell("push", self._count.pushed, max(of, self._count.pushed))
 
     def _tally(self, results: Sequence[Result]) -> None:
         self._count.pushed += len(results)
