@@ -208,7 +208,7 @@ class App:
     @cached_property
     def accounts(self) -> AccountService:
         """Signing in and out."""
-        return AccountService(self.identity, self.session)
+        return AccountService(self.identity, self.session, self._renew)
 
     @cached_property
     def status(self) -> StatusService:
@@ -259,7 +259,9 @@ class App:
 
     @cached_property
     def _transfer(self) -> BlobTransfer:
-        return BlobTransfer(self.shelf, self._transport(), SystemClock())
+        transfer = BlobTransfer(self.shelf, self._transport(), SystemClock())
+        self._closing.callback(transfer.close)
+        return transfer
 
     def background_sync(self, report: Callable[[SyncStatus], None], schedule: Schedule | None = None) -> BackgroundSync:
         """Starts syncing by itself until the application closes; ``report`` is called on the sync thread."""
@@ -277,6 +279,13 @@ class App:
         if reply.device_state != "active":
             raise from_problem(Problem(Code.DEVICE_REVOKED, ""))
         store.save_hello(reply)
+
+    def _renew(self, password: str, otp: str) -> None:
+        """A fresh identity, while the window stays open."""
+        with self.sync.alone():
+            renewal.renew(self.store, self.identity, self.endpoint, self.profile.key_protection, password, otp)
+            self.identity = accounts.read_identity(self.store)
+            self.session.become(self.identity.device_id, self.identity.key)
 
     def is_online(self) -> bool:
         """Whether the server answers this device now; a few seconds at most."""

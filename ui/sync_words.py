@@ -103,6 +103,12 @@ def error_words(error: NxcrmError) -> Told:
             safe,
             translate("Sync", "Sign in again."),
         ),
+        "device_rewound": (
+            translate("Sync", "This laptop’s files come from an older copy, or were copied to another one."),
+            safe,
+            translate("Sync", "Sign in again, to go on as a new laptop. What is not sent yet stays."),
+        ),
+        "server_outdated": (translate("Sync", "The server is older than this program."), safe, itself),
         "device_revoked": (
             translate("Sync", "This laptop’s access was taken away by your organisation."), safe, admin,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -61,13 +62,21 @@ class Identity:
 class AccountService:
     """Signing in and out. The network is used here and nowhere in between two statements."""
 
-    def __init__(self, identity: Identity, session: Session) -> None:
+    def __init__(self, identity: Identity, session: Session, renewal: Callable[[str, str], None]) -> None:
         self.identity = identity
         self._session = session
+        self._renewal = renewal
 
     def sign_in(self, password: str, otp: str) -> None:
         """Sign in again. NxcrmError ``bad_credentials``, ``throttled``, ``device_revoked``, ``server_unreachable``."""
         self._session.sign_in(self.identity.user_name, password, otp)
+
+    def renew(self, password: str, otp: str) -> None:
+        """Sign in as a new device, since the server takes this one for an old copy. What was not sent stays.
+
+        NxcrmError as :meth:`sign_in`, and ``server_changed``.
+        """
+        self._renewal(password, otp)
 
     def sign_out(self) -> None:
         """End the session at the server, then here. The store stays readable with its password while the lease runs."""

@@ -66,6 +66,11 @@ class Session:
             self._vault.save(tokens_of(reply))
         return reply
 
+    def become(self, device_id: str, key: DeviceKey) -> None:
+        """The device has a new identity, and its tokens are in the vault."""
+        with self._turn:
+            self._device_id, self._key = device_id, key
+
     def sign_out(self) -> None:
         """End the session at the server, then here. NxcrmError when it cannot be reached: nothing has changed."""
         with self._turn:

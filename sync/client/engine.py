@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Literal
@@ -71,6 +72,10 @@ class SyncEngine:
         self._turn = threading.Lock()
         self._greeting = _Greeting()
         self._rows_first = threading.Event()
+
+    def alone(self) -> AbstractContextManager[object]:
+        """No run while it is entered: what runs rely on is about to change."""
+        return self._turn
 
     def make_way(self) -> None:
         """There is news for the rows: documents under way stop after the present piece and go on with the next run."""

@@ -18,8 +18,9 @@ _ADMIN: Final = "Ask your administrator."
 TRANSIENT: Final = frozenset({"server_unreachable", "server_unavailable", "rate_limited"})
 """Codes that go away by themselves: wait and try again."""
 
-SIGN_IN: Final = frozenset({"sign_in_needed"})
-"""Codes that go away when the user signs in."""
+REWOUND: Final = str(Code.DEVICE_REWOUND)
+SIGN_IN: Final = frozenset({"sign_in_needed", REWOUND})
+"""Codes that go away when the user signs in; rewound, as a new device that keeps what is here."""
 
 _EXPIRED: Final = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 _CUT_SHORT: Final = ("EOF", "BAD_RECORD_MAC", "BAD_MAC", "DECRYPT_ERROR", "UNEXPECTED_MESSAGE", "EXCESSIVE_MESSAGE")
@@ -33,7 +34,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
     Code.DEVICE_REWOUND: (
         "device_rewound",
         "The server knows newer edits of this device than the device does: its files come from an older copy.",
-        "Enrol this device anew.",
+        "Sign in once more: this device becomes a new one, and what is not sent yet stays.",
     ),
     Code.GAP: (
         "server_behind",
@@ -41,6 +42,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
         "Tell your administrator that the server may have been restored from a backup.",
     ),
     Code.SCHEMA_TOO_OLD: ("update_needed", "This version of the program is too old for the server.", "Update it."),
+    Code.SCHEMA_TOO_NEW: ("server_outdated", "The server is older than this program.", _ADMIN),
     Code.PROTOCOL_UNKNOWN: ("update_needed", "This version of the program does not suit the server.", "Update it."),
     Code.TOO_LARGE: ("too_large", "The server refused a message because of its size.", _ADMIN),
     Code.TOO_MANY: ("rate_limited", "The server is busy and asked to wait.", "Sync is tried again by itself."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import structlog
@@ -46,6 +47,10 @@ class RecordedSync:
         self._engine = engine
         self._history = history
         self._clock = clock
+
+    def alone(self) -> AbstractContextManager[object]:
+        """See SyncEngine."""
+        return self._engine.alone()
 
     @property
     def store(self) -> LocalStore:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nxcrm_desktop.errors import NxcrmError
+from sync.client.failures import REWOUND
 from ui.context import Context
 from ui.dialogs.base import Dialog
 from ui.widgets.password_line import PasswordLine
@@ -25,6 +27,7 @@ class SignInDialog(Dialog):
         self.password = PasswordLine(ctx.theme, self.tr("Password"))
         self.code = line_edit(self.tr("One-time code"), self.tr("6-digit code of your authenticator"))
         self.code.setInputMethodHints(Qt.InputMethodHint.ImhNoPredictiveText)
+        self._about = label("", wrap=True)
         self._caps = label(self.tr("Caps Lock is on."), "warn")
         self.problem = label("", "problem", wrap=True)
         self._fill()
@@ -34,10 +37,9 @@ class SignInDialog(Dialog):
             field.textEdited.connect(lambda _text, field=field: self._typed(field))
 
     def _fill(self) -> None:
-        about = self.tr("Your work is safe on this laptop and you can go on. It is sent as soon as you have signed in.")
         identity, server = self._ctx.app.identity, self._ctx.app.profile.server
         who = label(identity.user_name, "strong")
-        self.body.addWidget(label(about, wrap=True))
+        self.body.addWidget(self._about)
         self.body.addLayout(column(who, label(server, "muted", wrap=True), gap=2))
         self.body.addLayout(column(label(self.tr("Password"), "group"), self.password, gap=2))
         self.body.addLayout(column(label(self.tr("One-time code"), "group"), self.code, gap=2))
@@ -64,8 +66,26 @@ class SignInDialog(Dialog):
             empty[0].setFocus()
             return
         password, code, accounts = self.password.text(), self.code.text().strip(), self._ctx.app.accounts
+        enter = accounts.renew if self._rewound else accounts.sign_in
         self._busy(busy=True)
-        self._ctx.tasks.io(self, lambda: accounts.sign_in(password, code), lambda _done: self._taken(), self._refuse)
+        self._ctx.tasks.io(self, lambda: enter(password, code), lambda _done: self._taken(), self._refuse)
+
+    @property
+    def _rewound(self) -> bool:
+        """Whether the server takes this laptop for an old copy of itself."""
+        status = self._ctx.sync.status
+        return status is not None and status.error is not None and status.error.code == REWOUND
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What signing in is for may be another thing each time."""
+        safe = self.tr("Your work is safe on this laptop and you can go on. It is sent as soon as you have signed in.")
+        copied = self.tr(
+            "This laptop’s files come from an older copy, or were copied to another one. "
+            "Sign in to go on as a new laptop: what is not sent yet stays and is sent."
+        )
+        self._about.setText(copied if self._rewound else safe)
+        self.fit()
+        super().showEvent(event)
 
     def _taken(self) -> None:
         self._busy(busy=False)
