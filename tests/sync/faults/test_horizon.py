@@ -1,4 +1,4 @@
-"""A device that was away for longer than the server remembers what is gone: it begins anew, in as many pages as it takes."""
+"""A device that was away for longer than the server remembers what is gone begins anew, and comes to an end."""
 
 from __future__ import annotations
 
