@@ -135,7 +135,7 @@
     </message>
     <message>
         <source>Decided by %1, %2. It says now: %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ने तय किया, %2। अब यह है: %3</translation>
     </message>
     <message>
         <source>Undo the decision</source>
@@ -1297,7 +1297,7 @@
     </message>
     <message>
         <source>What was typed</source>
-        <translation type="unfinished">क्या लिखा गया</translation>
+        <translation>क्या लिखा गया</translation>
     </message>
     <message>
         <source>Refused because</source>
@@ -1309,7 +1309,7 @@
     </message>
     <message>
         <source>Typed</source>
-        <translation type="unfinished">लिखा गया</translation>
+        <translation>लिखा गया</translation>
     </message>
     <message>
         <source>Applied</source>
@@ -2587,7 +2587,7 @@
     </message>
     <message>
         <source>Possible duplicate …</source>
-        <translation type="unfinished"></translation>
+        <translation>संभावित दोहराव …</translation>
     </message>
     <message>
         <source>Parts of the record</source>
@@ -3410,7 +3410,7 @@
     </message>
     <message>
         <source>Duplicates</source>
-        <translation type="unfinished"></translation>
+        <translation>दोहराव</translation>
     </message>
     <message>
         <source>History</source>
@@ -3458,7 +3458,7 @@
     </message>
     <message>
         <source>Show what was decided, instead</source>
-        <translation type="unfinished"></translation>
+        <translation>इसकी जगह तय हो चुके दिखाएँ</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -3486,7 +3486,7 @@
     </message>
     <message>
         <source>Undo …</source>
-        <translation type="unfinished"></translation>
+        <translation>वापस लें …</translation>
     </message>
     <message>
         <source>New</source>
