@@ -3007,7 +3007,7 @@
     </message>
     <message>
         <source>This laptop’s files come from an older copy, or were copied to another one. Sign in to go on as a new laptop: what is not sent yet stays and is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>इस लैपटॉप की फ़ाइलें किसी पुरानी प्रति से आई हैं, या दूसरे लैपटॉप पर कॉपी की गई थीं। नए लैपटॉप के रूप में आगे बढ़ने के लिए साइन इन करें: जो अभी नहीं भेजा गया वह बना रहता है और भेज दिया जाएगा।</translation>
     </message>
     <message>
         <source>The password or the code is not right. Wait for a new code and try again.</source>
@@ -3163,15 +3163,15 @@
     </message>
     <message>
         <source>This laptop’s files come from an older copy, or were copied to another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>इस लैपटॉप की फ़ाइलें किसी पुरानी प्रति से आई हैं, या दूसरे लैपटॉप पर कॉपी की गई थीं।</translation>
     </message>
     <message>
         <source>Sign in again, to go on as a new laptop. What is not sent yet stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>नए लैपटॉप के रूप में आगे बढ़ने के लिए फिर से साइन इन करें। जो अभी नहीं भेजा गया वह बना रहता है।</translation>
     </message>
     <message>
         <source>The server is older than this program.</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर इस प्रोग्राम से पुराना है।</translation>
     </message>
     <message>
         <source>This laptop’s access was taken away by your organisation.</source>
