@@ -225,3 +225,15 @@ def test_no_file_of_the_store_can_be_read_by_other_users(tmp_path: Path) -> None
             work.create("lead", {"name": "Ravi", "stage": "new"})
         modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
     assert modes == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm"), 0)
+
+
+def test_what_need_not_wait_for_the_disk_leaves_the_next_edit_waiting_for_it(store: Store) -> None:
+    def synchronous() -> int:
+        return int(store._raw.execute("PRAGMA synchronous").fetchone()[0])
+
+    with store.transaction(durable=False):
+        assert synchronous() == 1
+    assert synchronous() == 2
+    with pytest.raises(RuntimeError), store.transaction(durable=False):
+        raise RuntimeError
+    assert synchronous() == 2

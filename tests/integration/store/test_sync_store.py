@@ -321,3 +321,24 @@ def test_a_row_that_its_maker_may_not_read_is_handed_over(store: Store, sync_sto
     with store.read() as reader:
         assert reader.get("disclosure", made) is None
     assert _shadows(store) == 0
+
+
+def test_a_pulled_row_writes_only_what_differs(store: Store, sync_store: SyncStore) -> None:
+    row = server_row(name="Ravi Kumar", company_name="Shree Motors", city="Pune")
+    lookup = "SELECT docid, words FROM search_doc WHERE row_id = ?"
+
+    def pulled(version: int, **changes: Value) -> tuple[int, str]:
+        store_page(sync_store, page([("owner:a", version, {**row, **changes})], cursor=f"c{version}"))
+        assert _shown(store, row["id"]) == {**row, **changes}
+        with store.read() as reader:
+            docid, words = reader.cursor.execute(lookup, (row["id"],)).fetchone()
+        return docid, words
+
+    first = pulled(1)
+    assert "shree" in first[1]
+    assert pulled(2) == first
+    assert pulled(3, updated_at=7, city=None) == first
+    later = pulled(4, company_name=None, city="Nashik", budget_paise=5)
+    assert later[0] != first[0]
+    assert "shree" not in later[1]
+    assert store.integrity_check() == []
