@@ -1,0 +1,88 @@
+"""The bytes of documents over HTTP."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from nxcrm_desktop.errors import NxcrmError
+from sync.protocol.blobs import PIECE_TYPE, SHA256_PATTERN, BlobState, OpenUpload
+from sync.protocol.messages import MAX_BLOB_BYTES
+from sync.server.services.blobs import Blobs, Content
+from sync.server.sessions import DeviceSession, current_session
+from sync.server.wire import file_operation, operation, piece_operation, read, reply
+
+_PROBLEMS = (400, 401, 403, 404, 413, 415, 422, 503)
+_SESSION = Depends(current_session)
+_RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{0,12})")
+_Sha256 = Annotated[str, Path(pattern=SHA256_PATTERN)]
+_Offset = Annotated[int, Query(ge=0, le=MAX_BLOB_BYTES)]
+
+
+def blobs_router(blobs: Blobs) -> APIRouter:
+    """Routes under ``/v1/blobs``. One piece is in memory at a time, going up; one frame of it, coming down."""
+    router = APIRouter(prefix="/v1/blobs", tags=["documents"])
+
+    @router.post(
+        "/{sha256}",
+        **operation("Begin an upload, or find how far it is", takes=OpenUpload, gives=BlobState,
+                    problems=(*_PROBLEMS, 429)),
+    )  # fmt: skip
+    async def begin(request: Request, sha256: _Sha256, session: DeviceSession = _SESSION) -> Response:
+        message = await read(request, OpenUpload)
+        return reply(await run_in_threadpool(blobs.begin, session, sha256, message.device, message.size))
+
+    @router.patch(
+        "/{sha256}",
+        **piece_operation("Send the piece that begins at an offset", media_type=PIECE_TYPE, gives=BlobState,
+                          problems=(*_PROBLEMS, 409)),
+    )  # fmt: skip
+    async def append(
+        request: Request, sha256: _Sha256, offset: _Offset, session: DeviceSession = _SESSION
+    ) -> Response:  # fmt: skip
+        return reply(await run_in_threadpool(blobs.append, session, sha256, offset, await request.body()))
+
+    @router.post(
+        "/{sha256}/complete",
+        **operation("Check what was sent and keep it", gives=BlobState, problems=(*_PROBLEMS, 409)),
+    )
+    async def complete(sha256: _Sha256, session: DeviceSession = _SESSION) -> Response:
+        return reply(await run_in_threadpool(blobs.complete, session, sha256))
+
+    @router.get(
+        "/{sha256}",
+        **file_operation("The bytes, or those from an offset on", media_type=PIECE_TYPE, problems=(*_PROBLEMS, 416)),
+    )
+    async def send(request: Request, sha256: _Sha256, session: DeviceSession = _SESSION) -> Response:
+        return await run_in_threadpool(_content, blobs, session, sha256, request.headers.get("range"))
+
+    return router
+
+
+def _content(blobs: Blobs, session: DeviceSession, sha256: str, wanted: str | None) -> Response:
+    content = blobs.find(session, sha256)
+    given = _RANGE.fullmatch(wanted or "")
+    start, stop = _bounds(given, content) if given else (0, content.size)
+    headers = {
+        "Cache-Control": "no-store", "Accept-Ranges": "bytes", "Content-Length": str(stop - start),
+        "ETag": f'"{sha256}"',
+    }  # fmt: skip
+    if given:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{content.size}"
+    frames = blobs.read(session, content, start, stop)
+    return StreamingResponse(frames, 206 if given else 200, headers, media_type=PIECE_TYPE)
+
+
+def _bounds(given: re.Match[str], content: Content) -> tuple[int, int]:
+    """First byte and the one after the last (RFC 9110, section 14.1.2). NxcrmError ``bad_range``."""
+    start, last = int(given[1]), int(given[2] or content.size)
+    if start >= content.size or last < start:
+        raise NxcrmError(
+            "bad_range", f"The document has {content.size} bytes.", safe="Nothing was changed.",
+            todo="Ask for a range within them.",
+        )  # fmt: skip
+    return start, min(last + 1, content.size)
