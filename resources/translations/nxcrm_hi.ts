@@ -102,6 +102,10 @@
         <translation>दो लोगों ने इसे एक ही समय पर बदला। चुनें कि क्या रहे; दूसरा मान समयरेखा में रहेगा।</translation>
     </message>
     <message>
+        <source>Two people changed this at the same time, and it was decided what stays.</source>
+        <translation>दो लोगों ने इसे एक साथ बदला, और तय हो चुका है कि क्या रहेगा।</translation>
+    </message>
+    <message>
         <source>Before: %1</source>
         <translation>पहले: %1</translation>
     </message>
@@ -120,6 +124,10 @@
     <message>
         <source>Decide later</source>
         <translation>बाद में तय करें</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>बंद करें</translation>
     </message>
     <message>
         <source>Resolve</source>
@@ -2666,6 +2674,26 @@
     <message>
         <source>Not known</source>
         <translation>अज्ञात</translation>
+    </message>
+    <message>
+        <source>The role does not allow this.</source>
+        <translation>भूमिका इसकी अनुमति नहीं देती।</translation>
+    </message>
+    <message>
+        <source>The record is not, or no longer, one of theirs.</source>
+        <translation>यह रिकॉर्ड उनका नहीं है, या अब नहीं रहा।</translation>
+    </message>
+    <message>
+        <source>Somebody has deleted the record.</source>
+        <translation>किसी ने रिकॉर्ड हटा दिया है।</translation>
+    </message>
+    <message>
+        <source>The record was erased for good.</source>
+        <translation>रिकॉर्ड हमेशा के लिए मिटाया गया है।</translation>
+    </message>
+    <message>
+        <source>There is already a record with this id.</source>
+        <translation>इस पहचान का रिकॉर्ड पहले से है।</translation>
     </message>
     <message>
         <source>Refused edit</source>

@@ -152,7 +152,7 @@ def test_a_long_text_shows_what_each_side_changed(qtbot: QtBot, app: App, sessio
     dialog = ConflictDialog(session.ctx, app.conflicts.get(notes_conflict(app)), session.workspace)
     dialog.show()
     texts = {view.toPlainText() for view in dialog.findChildren(DifferenceView)}
-    assert texts == {"Called on Monday. Wants blue.", "Called on Monday.Sunday."}
+    assert texts == {"Called on Monday. Wants blue.", "Called on Monday. Sunday."}
 
 
 def test_differences_are_of_words() -> None:

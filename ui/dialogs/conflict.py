@@ -48,14 +48,12 @@ class ConflictDialog(Dialog):
         self.heading.setText(
             f"{view.row_title} · {said(view.facts.label)}" if view.row_title else said(view.facts.label)
         )
-        self.body.addWidget(
-            label(
-                self.tr(
-                    "Two people changed this at the same time. Choose what stays; the other stays in the timeline."
-                ),
-                wrap=True,
-            )
+        told = (
+            self.tr("Two people changed this at the same time. Choose what stays; the other stays in the timeline.")
+            if view.status == "open"
+            else self.tr("Two people changed this at the same time, and it was decided what stays.")
         )
+        self.body.addWidget(label(told, wrap=True))
         before = label(self.tr("Before: %1").replace("%1", self._shown(view.base)), "muted", wrap=True)
         before.setHidden(view.field == WHOLE_ROW)
         self.body.addWidget(before)
@@ -80,11 +78,13 @@ class ConflictDialog(Dialog):
             )
         )
         merged = self._choice("merged", self.tr("Write something else"), "", "", self.editor.widget)
-        merged.setHidden(view.field == WHOLE_ROW)  # a record is deleted or kept, there is nothing between
+        merged.setHidden(
+            view.field == WHOLE_ROW or view.status not in ("open", "merged")
+        )  # a record is deleted or kept, there is nothing between
         self.body.addWidget(merged)
         self._result = label("", "strong", wrap=True)
         self.body.addWidget(self._result)
-        self.add_button(self.tr("Decide later"), self.reject)
+        self.add_button(self.tr("Decide later") if view.status == "open" else self.tr("Close"), self.reject)
         self._resolve = self.add_button(self.tr("Resolve"), self.resolve, "primary")
         self._group.buttonToggled.connect(lambda *_: self._preview())
         self.choices["server"].setChecked(True)
@@ -95,6 +95,7 @@ class ConflictDialog(Dialog):
         """Decided before: it can be taken back, not decided twice."""
         for made in self.choices.values():
             made.setEnabled(False)
+        self.editor.widget.setEnabled(False)
         take: Take = "mine" if self.view.status == "mine" else "merged" if self.view.status == "merged" else "server"
         self.choices[take].setChecked(True)
         told = self.tr("Decided by %1, %2. It says now: %3").replace("%1", self.view.resolved_by or "–")

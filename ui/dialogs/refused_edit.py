@@ -37,6 +37,18 @@ def kind_words(entity: str) -> str:
     return said(known.facts.label) if known else translate("RefusedEditDialog", "Not known")
 
 
+def reason_words(view: RefusedEdit) -> str:
+    """Why it was refused; what only the server can word is told as it did."""
+    words = {
+        "not_allowed": translate("RefusedEditDialog", "The role does not allow this."),
+        "out_of_scope": translate("RefusedEditDialog", "The record is not, or no longer, one of theirs."),
+        "deleted": translate("RefusedEditDialog", "Somebody has deleted the record."),
+        "erased": translate("RefusedEditDialog", "The record was erased for good."),
+        "already_exists": translate("RefusedEditDialog", "There is already a record with this id."),
+    }
+    return words.get(view.code) or said(view.reason)
+
+
 class RefusedEditDialog(Dialog):
     """Decides one refused edit through ReviewService."""
 
@@ -47,7 +59,7 @@ class RefusedEditDialog(Dialog):
         now = clock.now_ms()
         who = self.tr("%1 · typed by %2 · %3").replace("%1", edit_words(view.op)).replace("%2", view.author or "–")
         self.body.addWidget(label(who.replace("%3", when(view.typed_at, now) if view.typed_at else "–"), "muted"))
-        self.body.addWidget(label(self.tr("Refused: %1").replace("%1", said(view.reason)), "strong", wrap=True))
+        self.body.addWidget(label(self.tr("Refused: %1").replace("%1", reason_words(view)), "strong", wrap=True))
         self._show_typed()
         self._show_standing(now)
         self.note = text_edit(self.tr("Reason"), self.tr("Why, for whoever typed it and for later"), 2)

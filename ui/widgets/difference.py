@@ -39,8 +39,12 @@ class DifferenceView(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setAccessibleName(name)
         cursor = self.textCursor()
+        struck = False
         for change, words in differences(before, after):
+            if struck and change == "added":
+                cursor.insertText(" ", QTextCharFormat())
             cursor.insertText(words, _format(theme, change))
+            struck = change == "removed"
         lines = min(_MOST_LINES, max(2, self.document().blockCount() + len(after) // 60))
         self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 18)
 

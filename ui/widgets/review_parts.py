@@ -12,12 +12,12 @@ from nxcrm_desktop.services.review import RefusedEdit
 from ui.changes import touched
 from ui.context import Context
 from ui.dialogs.look_alikes import LookAlikesDialog, kind_of
-from ui.dialogs.refused_edit import RefusedEditDialog, edit_words, kind_words
+from ui.dialogs.refused_edit import RefusedEditDialog, edit_words, kind_words, reason_words
 from ui.language import translate
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.plain import button
 from ui.widgets.section import Section
-from ui.words import label_of, said, when
+from ui.words import label_of, when
 
 
 def _status(edit: RefusedEdit) -> str:
@@ -82,7 +82,7 @@ class RefusedPart(Section):
     @staticmethod
     def _cells(view: RefusedEdit, now: int) -> tuple[str, ...]:
         typed = when(view.typed_at, now) if view.typed_at else "–"
-        told = (view.row_title or "–", kind_words(view.entity), edit_words(view.op), said(view.reason))
+        told = (view.row_title or "–", kind_words(view.entity), edit_words(view.op), reason_words(view))
         return (*told, view.author or "–", typed, _status(view))
 
     def review(self) -> None:
