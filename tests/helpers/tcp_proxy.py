@@ -175,6 +175,7 @@ class TcpProxy:
         if self._server is not None:
             self._server.close()
             self._server = None
+        await asyncio.sleep(0)  # a connection accepted at the last moment is to be cut, too
         await self._cut()
 
     async def _cut(self) -> None:
