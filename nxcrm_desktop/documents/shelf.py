@@ -46,6 +46,8 @@ class Shelf:
         self._turn = threading.RLock()  # files and what is known of them change together
         self._looked = False  # at the folder, since the program started
         self._look_again = True  # rows may have gone
+        self._want_again = True  # something may be to fetch
+        self._grown = True  # there may be more than there is room for
         store.bus.subscribe(self._hear)
 
     # ---------------------------------------------------------------------------------------------- as transfer sees
@@ -75,9 +77,14 @@ class Shelf:
             return [_content(one) for one in papers.unsent(cursor) if _is_due(one, now)]
 
     def to_fetch(self, now: int) -> Sequence[Content]:
-        """See the port."""
+        """See the port. Nothing is read again until something changes."""
+        if not self._want_again:
+            return []
+        self._want_again = False
         with self._reading() as cursor:
-            return [_content(one) for one in papers.unfetched(cursor) if _is_due(one, now)]
+            wanted = papers.unfetched(cursor)
+        self._want_again = self._want_again or bool(wanted)
+        return [_content(one) for one in wanted if _is_due(one, now)]
 
     def piece(self, sha256: str, offset: int, size: int) -> bytes:
         """See the port."""
@@ -121,7 +128,10 @@ class Shelf:
 
     def trim(self) -> None:
         """See the port."""
+        if not self._grown:
+            return
         with self._turn:
+            self._grown = False
             budget = self.budget
             while (excess := self._used() - budget) > 0:
                 with self._reading() as cursor:
@@ -198,6 +208,7 @@ class Shelf:
         """Allow so many bytes, and keep within them at once."""
         with self._store.transaction() as (connection, _):
             meta.put(connection.connection.cursor(), papers.BUDGET_KEY, max(1, size))
+        self._grown = True
         self.trim()
 
     def space(self) -> Space:
@@ -210,6 +221,8 @@ class Shelf:
     # ----------------------------------------------------------------------------------------------------------- inside
 
     def _hear(self, change: ChangeSet) -> None:
+        if change.changed.keys() & {"document", "document_version"}:
+            self._want_again = self._grown = True
         if change.deleted.keys() & {"document", "document_version"}:
             self._look_again = True
 

@@ -18,9 +18,11 @@ PIN_COLUMNS: Final = {
 }  # fmt: skip
 """What can be kept on the device, and the column of a document that names it."""
 
-_KEPT: Final = " OR ".join(
-    f"d.{column} IN (SELECT row_id FROM paper_pin WHERE entity = '{entity}')"  # noqa: S608 (names from above)
-    for entity, column in PIN_COLUMNS.items()
+_KEPT: Final = "d.id IN ({})".format(
+    " UNION ALL ".join(
+        f"SELECT id FROM document WHERE {column} IN (SELECT row_id FROM paper_pin WHERE entity = '{entity}')"  # noqa: S608
+        for entity, column in PIN_COLUMNS.items()
+    )
 )
 _NEWEST: Final = "v.number = (SELECT max(w.number) FROM document_version AS w WHERE w.document_id = v.document_id)"
 _KEPT_VERSIONS: Final = (

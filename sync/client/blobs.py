@@ -19,6 +19,7 @@ from sync.protocol.messages import MAX_PIECE_BYTES
 _SECONDS_A_PIECE: Final = 1.0
 """Edits and news wait for the piece that is under way: it should not take longer."""
 _FIRST_PIECE: Final = 4 * MIN_PIECE_BYTES
+_PATIENCE: Final = 10.0
 _MOST_REOPENED: Final = 3
 """Who is told again and again that the offset is wrong has a rival; the next run sees who won."""
 
@@ -49,6 +50,14 @@ class BlobTransfer:
         self._asking = 0  # how many users wait for a content
         self._moving: dict[str, Moving] = {}
         self._piece = _FIRST_PIECE
+        self._closed = threading.Event()
+
+    def close(self, timeout: float = _PATIENCE) -> None:
+        """Stop whatever moves, from any thread; waits until it has, so that the store may be closed."""
+        self._closed.set()
+        self._api.close()
+        if self._turn.acquire(timeout=timeout):
+            self._turn.release()
 
     def moving(self) -> Mapping[str, Moving]:
         """Contents under way, by hash. From any thread."""
@@ -73,8 +82,7 @@ class BlobTransfer:
         self._ask(1)
         try:
             with self._turn, self._noted(content):
-                self._receive(content, watch or _unwatched, cancel or _never)
-                self._shelf.trim()
+                self._receive(content, watch or _unwatched, lambda: self.is_closed or (cancel or _never)())
         except _StoppedError:
             raise _cancelled() from None
         finally:
@@ -83,6 +91,11 @@ class BlobTransfer:
     def is_asked(self) -> bool:
         """Whether somebody waits for a content."""
         return self._asking > 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing may move any more."""
+        return self._closed.is_set()
 
     def _ask(self, more: int) -> None:
         with self._state:
@@ -129,6 +142,8 @@ class BlobTransfer:
             self._piece = min(self._piece * 2, MAX_PIECE_BYTES)
 
     def _receive(self, content: Content, watch: Watcher, stop: Cancel) -> None:
+        if stop():
+            raise _StoppedError
         arriving = self._shelf.arriving(content)
         if arriving.size > content.size:
             arriving.discard()
@@ -229,8 +244,7 @@ class _Run:
                 if self._stop():
                     raise _StoppedError
                 self._one(way, content)
-        if self._due:
-            self._shelf.trim()
+        self._shelf.trim()
 
     def _one(self, way: Literal["up", "down"], content: Content) -> None:
         self._tell()
@@ -245,7 +259,7 @@ class _Run:
         self._passed += 1
 
     def _stop(self) -> bool:
-        return self._transfer.is_asked() or self._cancelled()
+        return self._transfer.is_closed or self._transfer.is_asked() or self._cancelled()
 
     def _moved(self) -> tuple[int, int]:
         return self._api.bytes_up - self._up, self._api.bytes_down - self._down

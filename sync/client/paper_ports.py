@@ -91,6 +91,9 @@ class BlobApi(Protocol):
     def get_range(self, path: str, offset: int, target: BinaryIO, *, most: int, moved: Moved | None = None) -> int:
         """Bytes from ``offset`` on."""
 
+    def close(self) -> None:
+        """End every wait for the network, from any thread."""
+
 
 Watcher = Callable[[int, int], None]
 """Called with bytes done and total, on the thread that moves them."""
