@@ -165,7 +165,7 @@ def test_workers_are_replaced_without_refusing_anybody(server: ServerHandle, rep
             assert time.monotonic() < deadline
         assert stream.next() is None  # its worker is gone; the device comes back to another
     with Events(rep) as stream:
-        assert stream.status == 200
+        assert stream.status == 200, server.log_file.read_text()[-4000:]
 
 
 def test_numbers_are_those_of_all_workers_together(server: ServerHandle, rep: Device) -> None:
