@@ -25,7 +25,7 @@ from tests.helpers.server import ServerHandle, running_server
 
 STREAMS = 1_000
 OPENED_AT_ONCE = 20
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 10.0
 PEOPLE = 100
 TOLD = 50
 """Times one listener is told something, one after the other."""
