@@ -26,6 +26,11 @@ from sync.server.store.engine import write_transaction
 
 ACCESS_MS = 15 * 60 * 1000
 REFRESH_MS = 30 * 24 * 3600 * 1000
+RETRY_MS = (1_000, 3600 * 1000)
+"""A refresh token may be used again so long after its first use, once, if nothing of what it was exchanged for was.
+
+The reply was lost then: whoever got it would have used it. Two uses at the same moment are two parties.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Tokens:
         return self._pair(connection, family_id, now)
 
     def refresh(self, request: Refresh) -> TokenPair:
-        """A new pair for a refresh token. A token used before ends its family.
+        """A new pair for a refresh token. A token used before ends its family, unless the reply was lost.
 
         NxcrmError ``unauthenticated``, ``device_revoked`` or ``account_disabled``.
         """
@@ -67,18 +72,24 @@ class Tokens:
             _require_alive(known)
             if store.take_refresh_token(connection, digest, now):
                 store.change_device(connection, request.device_id, {"last_seen_at": now})
-                return self._pair(connection, known["family_id"], now)
+                return self._pair(connection, known["family_id"], now, digest)
+            if store.retry_refresh_token(connection, digest, now - RETRY_MS[1], now - RETRY_MS[0], now):
+                return self._pair(connection, known["family_id"], now, digest)
             # Two hold the same token, and one of them stole it: both lose. Leaving the block commits that.
             self._betrayed(connection, known, now)
         raise unauthenticated()
 
     def session(self, token: str) -> KnownSession:
         """The session of an access token, by the state of device and user now. Errors as :meth:`refresh`."""
+        now, digest = self._context.clock(), _digest(token)
         with self._context.engine.connect() as connection:
-            known = store.session(connection, _digest(token), self._context.clock())
+            known = store.session(connection, digest, now)
         if known is None:
             raise unauthenticated()
         _require_alive(known)
+        if known["used_at"] is None:
+            with write_transaction(self._context.engine) as connection:
+                store.mark_access_token(connection, digest, now)
         return KnownSession(
             known["device_id"], known["user_id"], known["role"], known["family_id"], known["expires_at"]
         )
@@ -93,14 +104,15 @@ class Tokens:
             if store.end_families(connection, "id", known["family_id"], "sign_out", now):
                 audit.append(connection, _event("session.ended", known), now)
 
-    def _pair(self, connection: Connection, family_id: str, now: int) -> TokenPair:
+    def _pair(self, connection: Connection, family_id: str, now: int, parent: str | None = None) -> TokenPair:
+        """``parent``: digest of the refresh token that is exchanged."""
         access, refresh = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        common = {"family_id": family_id}
+        common = {"family_id": family_id, "parent": parent, "used_at": None}
         store.add(connection, ACCESS_TOKEN, {**common, "digest": _digest(access), "expires_at": now + ACCESS_MS})
         store.add(
             connection,
             REFRESH_TOKEN,
-            {**common, "digest": _digest(refresh), "expires_at": now + REFRESH_MS, "used_at": None},
+            {**common, "digest": _digest(refresh), "expires_at": now + REFRESH_MS, "retried_at": None},
         )
         return TokenPair(access, now + ACCESS_MS, refresh)
 

@@ -156,12 +156,36 @@ def take_refresh_token(connection: Connection, digest: str, now: int) -> bool:
     return connection.execute(update(REFRESH_TOKEN).where(*unused).values(used_at=now)).rowcount == 1
 
 
+def retry_refresh_token(connection: Connection, digest: str, earliest: int, latest: int, now: int) -> bool:
+    """Uses a refresh token a second time, if its first was between two instants. False otherwise, and the third time.
+
+    What it was exchanged for is void from then on. False, too, when any of that was used.
+    """
+    spent = REFRESH_TOKEN.c.digest == digest, REFRESH_TOKEN.c.retried_at.is_(None)
+    first = REFRESH_TOKEN.c.used_at.between(earliest, latest)
+    if not connection.execute(update(REFRESH_TOKEN).where(*spent, first).values(retried_at=now)).rowcount:
+        return False
+    for table in (ACCESS_TOKEN, REFRESH_TOKEN):
+        used = select(table.c.digest).where(table.c.parent == digest, table.c.used_at.is_not(None))
+        if connection.execute(used).first() is not None:
+            return False
+        connection.execute(delete(table).where(table.c.parent == digest))
+    return True
+
+
+def mark_access_token(connection: Connection, digest: str, now: int) -> None:
+    """Remembers the first use of an access token."""
+    unused = ACCESS_TOKEN.c.digest == digest, ACCESS_TOKEN.c.used_at.is_(None)
+    connection.execute(update(ACCESS_TOKEN).where(*unused).values(used_at=now))
+
+
 def session(connection: Connection, digest: str, now: int) -> RowMapping | None:
     """What an access token stands for, with the present state of its device and user; None when it has run out."""
     wanted = (
         select(
             FAMILY.c.id.label("family_id"), FAMILY.c.device_id, FAMILY.c.user_id, FAMILY.c.ended_at, DEVICE.c.state,
             DEVICE.c.last_seen_at, _USER.c.role, _USER.c.active, ACCESS_TOKEN.c.expires_at,
+            ACCESS_TOKEN.c.used_at,
         )
         .select_from(ACCESS_TOKEN)
         .join(FAMILY, FAMILY.c.id == ACCESS_TOKEN.c.family_id)

@@ -77,7 +77,10 @@ REFRESH_TOKEN = _table(
     _text("family_id"),
     _number("expires_at"),
     _number("used_at", null=True),
+    _text("parent", null=True),  # digest of the refresh token it was exchanged for
+    _number("retried_at", null=True),  # exchanged a second time, as the reply to the first was lost
     Index(None, "expires_at"),
+    Index(None, "parent"),
 )
 ACCESS_TOKEN = _table(
     "access_token",
@@ -85,7 +88,10 @@ ACCESS_TOKEN = _table(
     _key("digest"),
     _text("family_id"),
     _number("expires_at"),
+    _text("parent", null=True),  # digest of the refresh token it was exchanged for
+    _number("used_at", null=True),  # first use
     Index(None, "expires_at"),
+    Index(None, "parent"),
 )
 THROTTLE = _table(
     "throttle",

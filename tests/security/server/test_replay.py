@@ -8,8 +8,11 @@ from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from nxcrm_desktop.security import totp
+from sync.server.store.accounts_tables import REFRESH_TOKEN
+from sync.server.store.engine import write_transaction
 from tests.helpers.server import Device, ServerHandle, running_server
 from tests.security.server.conftest import NewDevice
 
@@ -65,6 +68,53 @@ def test_a_reused_refresh_token_ends_the_family(enrolled: Device) -> None:
     assert enrolled.refresh().status_code == 401
     assert _hello(enrolled) == 401
     assert enrolled.sign_in().ok
+
+
+def _some_time_ago(device: Device, seconds: int) -> None:
+    """The refresh tokens of the device were last used so long ago."""
+    with write_transaction(device.server.context.engine) as connection:
+        connection.execute(update(REFRESH_TOKEN).values(used_at=REFRESH_TOKEN.c.used_at - seconds * 1000))
+
+
+def _lost_refresh(device: Device) -> str:
+    """The token that was used while the reply to it was lost."""
+    token = device.refresh_token
+    assert device.post("/v1/auth/refresh", device.proof(token)).ok
+    return token
+
+
+def test_a_refresh_whose_reply_was_lost_may_be_asked_for_again_once(enrolled: Device) -> None:
+    token = enrolled.refresh_token
+    lost = enrolled.post("/v1/auth/refresh", enrolled.proof(token)).json()
+    _some_time_ago(enrolled, 30)
+    assert enrolled.refresh(token).ok
+    assert _hello(enrolled) == 200
+    fresh = enrolled.access_token
+    enrolled.access_token = lost["access_token"]
+    assert _hello(enrolled) == 401, "what was lost is void"
+    enrolled.access_token = fresh
+    assert enrolled.refresh(token).status_code == 401, "a third time it betrays"
+    assert _hello(enrolled) == 401
+
+
+@pytest.mark.parametrize("used", ["access", "refresh"])
+def test_a_lost_reply_that_somebody_used_betrays_the_theft(enrolled: Device, used: str) -> None:
+    token = enrolled.refresh_token
+    assert enrolled.refresh().ok
+    if used == "access":
+        assert _hello(enrolled) == 200
+    else:
+        assert enrolled.refresh().ok
+    _some_time_ago(enrolled, 30)
+    assert enrolled.refresh(token).status_code == 401
+    assert _hello(enrolled) == 401
+    assert enrolled.refresh().status_code == 401
+
+
+def test_a_lost_reply_is_not_waited_for_for_ever(enrolled: Device) -> None:
+    token = _lost_refresh(enrolled)
+    _some_time_ago(enrolled, 3600 + 60)
+    assert enrolled.refresh(token).status_code == 401
 
 
 def test_of_parallel_refreshes_with_one_token_one_wins_and_all_lose(enrolled: Device) -> None:
