@@ -24,6 +24,8 @@ class Position(Struct, frozen=True):
     ``again``: scope number → how far the entities that changed since the dictionary's version ``known`` were sent once
     more, to a program that was brought up to date. It goes no further than the scope's own place.
 
+    ``applied``: the device's last edit that was settled then. A database that knows of fewer was put back.
+
     ``fresh``: scope number → the head when it began to be sent from its beginning, of those still behind: what was gone
     by then the device never had, however old its place is.
     """
@@ -38,6 +40,7 @@ class Position(Struct, frozen=True):
     remaining: int
     again: dict[int, int] = {}
     known: int = 0
+    applied: int = 0
     fresh: dict[int, int] = {}
 
     def places(self) -> dict[int, int]:

@@ -70,7 +70,7 @@ def _greet(
     now = now_ms()
     applied = note_greeting(connection, session.device_id, version, message.applied_n)
     change_device(connection, session.device_id, {"last_seen_at": now})
-    access, clock = access_of(connection, session.user_id), clock_for(connection, position, now)
+    access, clock = access_of(connection, session.user_id), clock_for(connection, position, applied, now)
     return HelloReply(
         protocol=PROTOCOL,
         schema_min=SCHEMA_MIN,

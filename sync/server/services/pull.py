@@ -64,6 +64,7 @@ class _Page:
         self._heads = pages.heads(connection, self._names)
         self._places = self._begin()
         self._starts = dict(self._places)
+        self._applied = applied_n(connection, message.device)
         self._known = self._earliest()
         self._changed = [info.number for info in readable if self._known and info.changed_since(self._known)]
         self._again = self._begin_again()
@@ -139,7 +140,7 @@ class _Page:
             rows=_rows(sent, used, found, self._message.schema),
             dropped=_dropped(sent, used, cursors),
             checksums=self._checksums() if complete else [],
-            applied_n=applied_n(self._connection, self._message.device),
+            applied_n=self._applied,
             remaining=remaining,
             reset=self._reset,
         )
@@ -209,7 +210,7 @@ class _Page:
         fresh = {n: known.get(n, 0) if self._starts[n] else head for n in behind if not self._starts[n] or n in known}
         return Position(
             self._message.device, self._clock.epoch, self._access.role, self._message.schema, head, level, behind,
-            remaining, self._again, self._known if self._again else 0, fresh,
+            remaining, self._again, self._known if self._again else 0, self._applied, fresh,
         )  # fmt: skip
 
     def _checksums(self) -> list[Checksum]:

@@ -45,18 +45,22 @@ def begin_if_restored(engine: Engine, data_dir: Path, now: int) -> bool:
     return behind
 
 
-def clock_for(connection: Connection, position: Position | None, now: int) -> Clock:
-    """The clock; of a new epoch, if a cursor that this very server signed shows that the database was put back."""
+def clock_for(connection: Connection, position: Position | None, applied: int, now: int) -> Clock:
+    """The clock; of a new epoch, if a cursor that this very server signed shows that the database was put back.
+
+    ``applied``: the last edit settled here of the cursor's device.
+    """
     clock = read_clock(connection)
-    if position is None or not _is_ahead(position, clock):
+    if position is None or not _is_ahead(position, applied, clock):
         return clock
     clock = lock_clock(connection)  # another device may have shown it meanwhile
-    return next_epoch(connection, clock, now, [position.epoch]) if _is_ahead(position, clock) else clock
+    return next_epoch(connection, clock, now, [position.epoch]) if _is_ahead(position, applied, clock) else clock
 
 
-def _is_ahead(position: Position, clock: Clock) -> bool:
-    known = {clock.epoch, *clock.earlier}
-    return position.epoch not in known or (position.epoch == clock.epoch and position.seq > clock.head)
+def _is_ahead(position: Position, applied: int, clock: Clock) -> bool:
+    if position.epoch != clock.epoch:
+        return position.epoch not in clock.earlier
+    return position.seq > clock.head or position.applied > applied
 
 
 def erase_again(engine: Engine, row_ids: Collection[str]) -> int:
