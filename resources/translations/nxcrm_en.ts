@@ -80,72 +80,72 @@
     <name>Sync</name>
     <message numerus="yes">
         <source>%Ln edit(s) will be sent in a moment</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln edit will be sent in a moment</numerusform>
+            <numerusform>%Ln edits will be sent in a moment</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln conflict(s) to decide</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln conflict to decide</numerusform>
+            <numerusform>%Ln conflicts to decide</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln edit(s) waiting</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln edit waiting</numerusform>
+            <numerusform>%Ln edits waiting</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln document(s) waiting</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln document waiting</numerusform>
+            <numerusform>%Ln documents waiting</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln edit(s) sent</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln edit sent</numerusform>
+            <numerusform>%Ln edits sent</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln record(s) received</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln record received</numerusform>
+            <numerusform>%Ln records received</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln document(s) sent</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln document sent</numerusform>
+            <numerusform>%Ln documents sent</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln document(s) received</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln document received</numerusform>
+            <numerusform>%Ln documents received</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln conflict(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%Ln conflict</numerusform>
             <numerusform>%Ln conflicts</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln refused</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln refused</numerusform>
+            <numerusform>%Ln refused</numerusform>
         </translation>
     </message>
 </context>

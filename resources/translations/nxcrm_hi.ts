@@ -222,39 +222,39 @@
     <name>DeviceFacts</name>
     <message>
         <source>User</source>
-        <translation type="unfinished">उपयोगकर्ता</translation>
+        <translation>उपयोगकर्ता</translation>
     </message>
     <message>
         <source>Role</source>
-        <translation type="unfinished">भूमिका</translation>
+        <translation>भूमिका</translation>
     </message>
     <message>
         <source>Server</source>
-        <translation type="unfinished">सर्वर</translation>
+        <translation>सर्वर</translation>
     </message>
     <message>
         <source>Last sync</source>
-        <translation type="unfinished">पिछला सिंक</translation>
+        <translation>पिछला सिंक</translation>
     </message>
     <message>
         <source>Works offline until</source>
-        <translation type="unfinished">ऑफ़लाइन कब तक</translation>
+        <translation>ऑफ़लाइन कब तक</translation>
     </message>
     <message>
         <source>Key kept by</source>
-        <translation type="unfinished">कुंजी कहाँ</translation>
+        <translation>कुंजी कहाँ</translation>
     </message>
     <message>
         <source>Encryption</source>
-        <translation type="unfinished">एन्क्रिप्शन</translation>
+        <translation>एन्क्रिप्शन</translation>
     </message>
     <message>
         <source>this computer’s keyring</source>
-        <translation type="unfinished"></translation>
+        <translation>इस कंप्यूटर की कीरिंग</translation>
     </message>
     <message>
         <source>your password</source>
-        <translation type="unfinished"></translation>
+        <translation>आपका पासवर्ड</translation>
     </message>
 </context>
 <context>
@@ -2094,19 +2094,19 @@
     <name>MeteredChoice</name>
     <message>
         <source>On metered links</source>
-        <translation type="unfinished"></translation>
+        <translation>मीटर वाले कनेक्शन पर</translation>
     </message>
     <message>
         <source>This link is metered.</source>
-        <translation type="unfinished"></translation>
+        <translation>यह कनेक्शन मीटर वाला है।</translation>
     </message>
     <message>
         <source>This link is not metered, as far as is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>जहाँ तक पता है, यह कनेक्शन मीटर वाला नहीं है।</translation>
     </message>
     <message>
         <source>What you ask for yourself happens on any link.</source>
-        <translation type="unfinished"></translation>
+        <translation>जो आप खुद कहें, वह किसी भी कनेक्शन पर होता है।</translation>
     </message>
 </context>
 <context>
@@ -3083,111 +3083,111 @@
     <name>Sync</name>
     <message>
         <source>Everything is on the server</source>
-        <translation type="unfinished"></translation>
+        <translation>सब कुछ सर्वर पर है</translation>
     </message>
     <message>
         <source>Syncing</source>
-        <translation type="unfinished">सिंक जारी</translation>
+        <translation>सिंक हो रहा है</translation>
     </message>
     <message>
         <source>The server cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर तक पहुँच नहीं हो रही</translation>
     </message>
     <message>
         <source>Sign in to go on syncing</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक जारी रखने के लिए साइन इन करें</translation>
     </message>
     <message>
         <source>Sync did not work</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक नहीं हो पाया</translation>
     </message>
     <message>
         <source>Sync is paused</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक रुका हुआ है</translation>
     </message>
     <message>
         <source>Waiting for a link that is not metered</source>
-        <translation type="unfinished"></translation>
+        <translation>बिना मीटर वाले कनेक्शन की प्रतीक्षा है</translation>
     </message>
     <message>
         <source>Sending edits: %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव भेजे जा रहे हैं: %2 में से %1</translation>
     </message>
     <message>
         <source>Receiving records: %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>रिकॉर्ड आ रहे हैं: %2 में से %1</translation>
     </message>
     <message>
         <source>Moving documents: %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़ भेजे या लाए जा रहे हैं: %2 में से %1</translation>
     </message>
     <message>
         <source>Asking the server what is new</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर से पूछा जा रहा है कि नया क्या है</translation>
     </message>
     <message>
         <source>Not synced yet</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी तक सिंक नहीं हुआ</translation>
     </message>
     <message>
         <source>Last sync: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>पिछला सिंक: %1</translation>
     </message>
     <message>
         <source>Records are on the server; documents are still to come</source>
-        <translation type="unfinished"></translation>
+        <translation>रिकॉर्ड सर्वर पर हैं; दस्तावेज़ अभी बाकी हैं</translation>
     </message>
     <message>
         <source>Next try at %1</source>
-        <translation type="unfinished"></translation>
+        <translation>अगली कोशिश %1 बजे</translation>
     </message>
     <message>
         <source>Documents wait: this link is metered</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़ रुके हैं: यह कनेक्शन मीटर वाला है</translation>
     </message>
     <message>
         <source>Live</source>
-        <translation type="unfinished"></translation>
+        <translation>लाइव</translation>
     </message>
     <message>
         <source>Looks for news every minute</source>
-        <translation type="unfinished"></translation>
+        <translation>हर मिनट नया देखा जाता है</translation>
     </message>
     <message>
         <source>Everything you entered is safe on this laptop.</source>
-        <translation type="unfinished"></translation>
+        <translation>आपका दर्ज किया सब कुछ इस लैपटॉप पर सुरक्षित है।</translation>
     </message>
     <message>
         <source>Nothing: it is tried again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ नहीं: अपने आप फिर कोशिश होगी।</translation>
     </message>
     <message>
         <source>Ask your administrator.</source>
-        <translation type="unfinished"></translation>
+        <translation>अपने प्रशासक से पूछें।</translation>
     </message>
     <message>
         <source>The server does not answer over this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>इस नेटवर्क पर सर्वर जवाब नहीं देता।</translation>
     </message>
     <message>
         <source>Work on. Sync goes on by itself when the connection is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>काम करते रहें। कनेक्शन लौटते ही सिंक अपने आप आगे बढ़ेगा।</translation>
     </message>
     <message>
         <source>The server is there, but cannot answer now.</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर चालू है, पर अभी जवाब नहीं दे सकता।</translation>
     </message>
     <message>
         <source>The server is busy and asked to wait.</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर व्यस्त है और उसने रुकने को कहा है।</translation>
     </message>
     <message>
         <source>The server no longer accepts this sign-in.</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर अब यह साइन इन नहीं मानता।</translation>
     </message>
     <message>
         <source>Sign in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>फिर से साइन इन करें।</translation>
     </message>
     <message>
         <source>This laptop’s files come from an older copy, or were copied to another one.</source>
@@ -3203,144 +3203,144 @@
     </message>
     <message>
         <source>This laptop’s access was taken away by your organisation.</source>
-        <translation type="unfinished"></translation>
+        <translation>आपकी संस्था ने इस लैपटॉप की पहुँच हटा दी है।</translation>
     </message>
     <message>
         <source>The server refused: your role does not allow this.</source>
-        <translation type="unfinished">सर्वर ने मना किया: आपकी भूमिका इसकी अनुमति नहीं देती।</translation>
+        <translation>सर्वर ने मना किया: आपकी भूमिका में इसकी अनुमति नहीं है।</translation>
     </message>
     <message>
         <source>This version of the program is too old for the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रोग्राम का यह संस्करण सर्वर के लिए बहुत पुराना है।</translation>
     </message>
     <message>
         <source>Update the program. Your edits are sent afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रोग्राम अपडेट करें। आपके बदलाव उसके बाद भेजे जाएँगे।</translation>
     </message>
     <message>
         <source>The server’s certificate cannot be trusted.</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर के प्रमाणपत्र पर भरोसा नहीं किया जा सकता।</translation>
     </message>
     <message>
         <source>Nothing was sent. Everything you entered is safe on this laptop.</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ भी नहीं भेजा गया। आपका दर्ज किया सब कुछ इस लैपटॉप पर सुरक्षित है।</translation>
     </message>
     <message>
         <source>Do not use this network for now. If it stays so, ask your administrator.</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी इस नेटवर्क का उपयोग न करें। ऐसा ही रहे तो अपने प्रशासक से पूछें।</translation>
     </message>
     <message>
         <source>What answers at the server’s address is something else.</source>
-        <translation type="unfinished"></translation>
+        <translation>सर्वर के पते पर कोई और ही जवाब दे रहा है।</translation>
     </message>
     <message>
         <source>A guest Wi-Fi may want its sign-in page opened first.</source>
-        <translation type="unfinished"></translation>
+        <translation>हो सकता है अतिथि वाई-फ़ाई पहले अपना साइन इन पृष्ठ खुलवाना चाहे।</translation>
     </message>
     <message>
         <source>This laptop’s disk is full.</source>
-        <translation type="unfinished"></translation>
+        <translation>इस लैपटॉप की डिस्क भर गई है।</translation>
     </message>
     <message>
         <source>Free some space, then sync again.</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ जगह खाली करें, फिर सिंक करें।</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished">पूरा</translation>
+        <translation>हो गया</translation>
     </message>
     <message>
         <source>Documents left over</source>
-        <translation type="unfinished"></translation>
+        <translation>दस्तावेज़ बाकी</translation>
     </message>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished">रुका</translation>
+        <translation>रोका गया</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished">विफल</translation>
+        <translation>विफल</translation>
     </message>
     <message>
         <source>Edits and records as always; documents wait</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव और रिकॉर्ड हमेशा की तरह; दस्तावेज़ रुकें</translation>
     </message>
     <message>
         <source>Nothing by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>अपने आप कुछ नहीं</translation>
     </message>
     <message>
         <source>Everything as always</source>
-        <translation type="unfinished"></translation>
+        <translation>सब हमेशा की तरह</translation>
     </message>
     <message numerus="yes">
         <source>%Ln edit(s) will be sent in a moment</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln बदलाव अभी भेजा जाएगा</numerusform>
+            <numerusform>%Ln बदलाव अभी भेजे जाएँगे</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln conflict(s) to decide</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln टकराव पर निर्णय बाकी</numerusform>
+            <numerusform>%Ln टकरावों पर निर्णय बाकी</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln edit(s) waiting</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln बदलाव प्रतीक्षा में</numerusform>
+            <numerusform>%Ln बदलाव प्रतीक्षा में</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln document(s) waiting</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln दस्तावेज़ प्रतीक्षा में</numerusform>
+            <numerusform>%Ln दस्तावेज़ प्रतीक्षा में</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln edit(s) sent</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln बदलाव भेजा</numerusform>
+            <numerusform>%Ln बदलाव भेजे</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln record(s) received</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln रिकॉर्ड मिला</numerusform>
+            <numerusform>%Ln रिकॉर्ड मिले</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln document(s) sent</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln दस्तावेज़ भेजा</numerusform>
+            <numerusform>%Ln दस्तावेज़ भेजे</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln document(s) received</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln दस्तावेज़ मिला</numerusform>
+            <numerusform>%Ln दस्तावेज़ मिले</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln conflict(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%Ln टकराव</numerusform>
             <numerusform>%Ln टकराव</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln refused</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln अस्वीकृत</numerusform>
+            <numerusform>%Ln अस्वीकृत</numerusform>
         </translation>
     </message>
 </context>
@@ -3348,74 +3348,74 @@
     <name>SyncHead</name>
     <message>
         <source>State of sync</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक की स्थिति</translation>
     </message>
     <message>
         <source>Progress of sync</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक की प्रगति</translation>
     </message>
     <message>
         <source>Sync now</source>
-        <translation type="unfinished">अभी सिंक करें</translation>
+        <translation>अभी सिंक करें</translation>
     </message>
     <message>
         <source>Sync documents anyway</source>
-        <translation type="unfinished"></translation>
+        <translation>फिर भी दस्तावेज़ सिंक करें</translation>
     </message>
     <message>
         <source>Sign in …</source>
-        <translation type="unfinished"></translation>
+        <translation>साइन इन करें …</translation>
     </message>
     <message>
         <source>What happened</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या हुआ</translation>
     </message>
     <message>
         <source>What is safe</source>
-        <translation type="unfinished">क्या सुरक्षित है</translation>
+        <translation>क्या सुरक्षित है</translation>
     </message>
     <message>
         <source>What to do</source>
-        <translation type="unfinished">क्या करें</translation>
+        <translation>क्या करें</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>फिर शुरू करें</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>रोकें</translation>
     </message>
 </context>
 <context>
     <name>SyncHistory</name>
     <message>
         <source>When</source>
-        <translation type="unfinished">कब</translation>
+        <translation>कब</translation>
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished">नतीजा</translation>
+        <translation>नतीजा</translation>
     </message>
     <message>
         <source>What it did</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या किया</translation>
     </message>
     <message>
         <source>Moved</source>
-        <translation type="unfinished"></translation>
+        <translation>डेटा</translation>
     </message>
     <message>
         <source>History of sync</source>
-        <translation type="unfinished"></translation>
+        <translation>सिंक का इतिहास</translation>
     </message>
     <message>
         <source>No history yet</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी कोई इतिहास नहीं</translation>
     </message>
     <message>
         <source>Each sync that sends, receives or fails is listed here; those with nothing to do are not.</source>
-        <translation type="unfinished"></translation>
+        <translation>हर सिंक जो कुछ भेजे, लाए या विफल हो, यहाँ दिखता है; जिनमें कुछ करने को नहीं था, वे नहीं।</translation>
     </message>
 </context>
 <context>
@@ -3442,7 +3442,7 @@
     </message>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>इतिहास</translation>
     </message>
     <message>
         <source>This laptop</source>
@@ -3569,11 +3569,11 @@
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>रुका हुआ</translation>
     </message>
     <message>
         <source>Metered</source>
-        <translation type="unfinished"></translation>
+        <translation>मीटर वाला</translation>
     </message>
     <message>
         <source>1 conflict</source>
