@@ -61,6 +61,10 @@ check: lint types imports audit test ## every gate, as the build machine runs th
 test: setup-dev ## all tests (ARGS="tests/unit -k name" for some of them)
 	@$(OFFSCREEN) $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
+.PHONY: soak
+soak: setup-dev ## three laptops, two servers, faults all along, then a comparison (SECONDS=120 SEED=…)
+	@$(OFFSCREEN) $(BIN)/python -m tests.soak.run $(or $(SECONDS),120) $(SEED)
+
 .PHONY: lint
 lint: setup-dev ## ruff: rules and format
 	@$(BIN)/ruff check .

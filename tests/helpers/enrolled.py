@@ -34,6 +34,7 @@ class Laptop:
     id: str
     actor: Actor
     store: Store
+    key: DeviceKey
     vault: StoreTokenVault
     session: Session
     transport: Transport
@@ -112,7 +113,7 @@ def laptop(
         transport = Transport(endpoint, session, timeout=timeout)
         stack.callback(transport.close)
         engine = SyncEngine(SyncStore(store), transport, RealClock())
-        yield Laptop(reply.device_id, actor, store, vault, session, transport, engine)
+        yield Laptop(reply.device_id, actor, store, key, vault, session, transport, engine)
 
 
 def profile(server: ServerHandle, folder: Path, user: str, *, url: str = "") -> cli.Laptop:
