@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nxcrm_desktop.domain.clock import to_iso
+from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.security.process import harden
@@ -21,6 +22,7 @@ from sync.server.console import failures, say, table
 from sync.server.context import ServerContext
 from sync.server.services import audit as audit_trail, doctor as examination, organisation, restoring
 from sync.server.services.devices import Devices
+from sync.server.services.handover import hand_over
 from sync.server.services.staff import Handout, NewUser, Staff
 from sync.server.store.engine import read_snapshot
 from sync.server.store.migrate import migrate
@@ -235,6 +237,20 @@ def user_set_manager(
     with _server(data, as_json=as_json) as context:
         Staff(context).set_manager(name, chosen)
         say({"user": name, "manager": chosen}, as_json=as_json, text=f"{name} now reports to {chosen or 'nobody'}.")
+
+
+@user.command("reassign")
+def user_reassign(
+    data: Data,
+    name: Name,
+    to: Annotated[str, typer.Argument(help="User name of whoever takes it over.")],
+    as_json: Json = False,
+) -> None:
+    """Give all leads, customers, companies and open follow-ups of somebody to another; may be run again."""
+    with _server(data, as_json=as_json) as context:
+        moved = hand_over(context, name, to)
+        told = ", ".join(f"{count} {ENTITIES[entity].facts.plural.lower()}" for entity, count in moved.items())
+        say({"from": name, "to": to, **moved}, as_json=as_json, text=f"{to} now has what {name} had: {told}.")
 
 
 @user.command("reset-password")

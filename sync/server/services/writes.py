@@ -42,6 +42,10 @@ class ServerWrite:
         row = self._find(entity_info(entity), row_id)
         return Record(entity, dict(row.values)) if row else None
 
+    def lock(self, entity: str, row_ids: Collection[str]) -> None:
+        """Read and lock rows in one go, before they are asked for one by one."""
+        self._rows.load({entity: row_ids})
+
     def put(self, entity: str, values: Mapping[str, Value], *, row_id: str | None = None) -> str:
         """Make a row; returns its id. NxcrmError ``invalid_value``, ``unknown_field``."""
         info = entity_info(entity)
