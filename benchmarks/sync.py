@@ -92,7 +92,7 @@ class _Office:
         yield from self._filling(first, second)
         yield from self._editing(first, second)
         yield from self._small(first, second)
-        if self.size == SIZES[-1]:
+        if self.size == SIZES[-1] and "database" in self.fixed:
             yield from self._reassigning(second)
 
     def _laptop(self, name: str, user: str) -> Laptop:

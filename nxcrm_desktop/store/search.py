@@ -48,11 +48,17 @@ def sound(word: str) -> str:
     return _SOUND + _DOUBLED.sub(r"\1", plain)
 
 
+@lru_cache(maxsize=50_000)
+def _heard(word: str) -> str:
+    """How a word is heard; "" where that is as it is written, and for numbers."""
+    heard = "" if word.isdigit() else sound(word)
+    return heard if heard[1:] != word else ""
+
+
 def _text_tokens(text: str) -> Iterable[str]:
     """The words as they are written, and as they are heard where that differs."""
     written = words_of(text)
-    heard = (sound(word) for word in written if not word.isdigit())
-    return (*written, *(word for word in heard if word[1:] not in written))
+    return written + [heard for word in written if (heard := _heard(word)) and heard[1:] not in written]
 
 
 def _phone_tokens(e164: str) -> Iterable[str]:

@@ -39,7 +39,7 @@ def entries_after(
         f"SELECT scope_id, seq, entity, row_id, op FROM feed WHERE scope_id = ? AND seq > ? "  # noqa: S608 (constants)
         f"AND {among(connection, 'entity')} ORDER BY seq LIMIT ?"
     )
-    return [FeedEntry(*row) for row in fetch(connection, sql, scope_id, seq, listed(connection, entities), limit)]
+    return list(map(FeedEntry._make, fetch(connection, sql, scope_id, seq, listed(connection, entities), limit)))
 
 
 def puts_between(
