@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 from nxcrm_desktop.domain import clock
@@ -13,9 +13,9 @@ from nxcrm_desktop.domain.permissions import Action, may
 from nxcrm_desktop.privacy.collect import collect
 from nxcrm_desktop.privacy.package import Options, PackageSummary, Papers, Signer, build_package
 from nxcrm_desktop.privacy.subjects import Subject, SubjectHit, find_subjects, subject_of
-from nxcrm_desktop.privacy.verify import verify_package
+from nxcrm_desktop.privacy.verify import MAX_BYTES, verify_package
 from nxcrm_desktop.reports.watch import Watch
-from nxcrm_desktop.security.files import write_atomically
+from nxcrm_desktop.security.files import TEMPORARY_SUFFIX, private, sync_file, sync_folder, translated
 from nxcrm_desktop.services.guard import not_allowed
 from nxcrm_desktop.store.engine import Store
 from sync.client.transport import Transport
@@ -115,15 +115,37 @@ class PrivacyService:
     def _export_whole(self, subject_id: str, path: Path, reason: str, recipient: str, watch: Watch) -> PackageSummary:
         request = messages.Export(subject_id, reason, recipient, HOME_COUNTRY)
         watch.step(0, 2)
-        package = self._transport.fetch("/v1/privacy/export", request, messages.PACKAGE_TYPE)
+        digest = self._receive(request, path, watch)
         watch.step(1, 2)
-        write_atomically(path, package)
         verified = verify_package(path)
         return PackageSummary(
             str(path),
-            sha256(package).hexdigest(),
+            digest,
             verified.counts,
             verified.documents,
             verified.missing_documents,
             verified.complete,
         )
+
+    def _receive(self, request: messages.Export, path: Path, watch: Watch) -> str:
+        """Fetch the package, whole or not at all; returns its SHA-256."""
+
+        def moved(_: int) -> None:
+            watch.step(0, 2)
+
+        temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+        try:
+            with open(temporary, "wb", opener=private) as file:
+                self._transport.download(
+                    "/v1/privacy/export", request, file, messages.PACKAGE_TYPE, most=MAX_BYTES, moved=moved
+                )  # fmt: skip
+                sync_file(file)
+            with temporary.open("rb") as written:
+                digest = file_digest(written, "sha256").hexdigest()
+            temporary.replace(path)
+        except OSError as problem:
+            raise translated(problem) from problem
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+        return digest

@@ -74,7 +74,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     )
     pieces = sealed_pieces(context)
     app.include_router(blobs_router(Blobs(context, pieces)))
-    app.include_router(privacy_router(PrivacyDesk(context)))
+    app.include_router(privacy_router(PrivacyDesk(context, pieces)))
     app.include_router(events_router(hub, metrics))
     app.include_router(metrics_router(metrics, config.metrics))
     add_handlers(app)

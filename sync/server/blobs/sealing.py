@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -70,6 +71,16 @@ class SealedPieces:
             inner, outer = max(start - piece.start, 0), min(stop - piece.start, piece.size)
             if inner < outer:
                 yield from self._part(piece, inner, outer)
+
+    def digest(self, pieces: list[Piece], size: int) -> str:
+        """SHA-256 of the content that the pieces make up, as hex; "" when one is missing or altered."""
+        digest = sha256()
+        try:
+            for frame in self.read(pieces, 0, size):
+                digest.update(frame)
+        except PieceDamaged:
+            return ""
+        return digest.hexdigest()
 
     def _part(self, piece: Piece, start: int, stop: int) -> Iterator[bytes]:
         first = start // FRAME

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sync.server.context import ServerContext
 from sync.server.jobs import Job
+from sync.server.services.blob_collection import collect, sweep
 from sync.server.services.compaction import compact
 from sync.server.services.restoring import note_progress
 from sync.server.store.accounts import forget_expired
@@ -17,6 +18,8 @@ def jobs() -> tuple[Job, ...]:
     return (
         Job("forget_expired_tokens", timedelta(hours=1), _forget_expired_tokens),
         Job("compact_feed", timedelta(hours=6), _compact_feed),
+        Job("remove_unneeded_documents", timedelta(minutes=10), collect),
+        Job("sweep_document_store", timedelta(days=1), sweep),
         Job("note_last_seen", timedelta(minutes=1), _note_last_seen),
     )
 

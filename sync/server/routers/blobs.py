@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from nxcrm_desktop.errors import NxcrmError
@@ -17,6 +19,8 @@ from sync.server.sessions import DeviceSession, current_session
 from sync.server.wire import file_operation, operation, piece_operation, read, reply
 
 _PROBLEMS = (400, 401, 403, 404, 413, 415, 422, 503)
+_AT_ONCE = 8
+"""A slow disk or bucket takes no thread from those who sync."""
 _SESSION = Depends(current_session)
 _RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{0,12})")
 _Sha256 = Annotated[str, Path(pattern=SHA256_PATTERN)]
@@ -26,6 +30,7 @@ _Offset = Annotated[int, Query(ge=0, le=MAX_BLOB_BYTES)]
 def blobs_router(blobs: Blobs) -> APIRouter:
     """Routes under ``/v1/blobs``. One piece is in memory at a time, going up; one frame of it, coming down."""
     router = APIRouter(prefix="/v1/blobs", tags=["documents"])
+    off_loop = partial(to_thread.run_sync, limiter=CapacityLimiter(_AT_ONCE))
 
     @router.post(
         "/{sha256}",
@@ -34,7 +39,7 @@ def blobs_router(blobs: Blobs) -> APIRouter:
     )  # fmt: skip
     async def begin(request: Request, sha256: _Sha256, session: DeviceSession = _SESSION) -> Response:
         message = await read(request, OpenUpload)
-        return reply(await run_in_threadpool(blobs.begin, session, sha256, message.device, message.size))
+        return reply(await off_loop(blobs.begin, session, sha256, message.device, message.size))
 
     @router.patch(
         "/{sha256}",
@@ -44,26 +49,34 @@ def blobs_router(blobs: Blobs) -> APIRouter:
     async def append(
         request: Request, sha256: _Sha256, offset: _Offset, session: DeviceSession = _SESSION
     ) -> Response:  # fmt: skip
-        return reply(await run_in_threadpool(blobs.append, session, sha256, offset, await request.body()))
+        return reply(await off_loop(blobs.append, session, sha256, offset, await request.body()))
 
     @router.post(
         "/{sha256}/complete",
         **operation("Check what was sent and keep it", gives=BlobState, problems=(*_PROBLEMS, 409)),
     )
     async def complete(sha256: _Sha256, session: DeviceSession = _SESSION) -> Response:
-        return reply(await run_in_threadpool(blobs.complete, session, sha256))
+        return reply(await off_loop(blobs.complete, session, sha256))
 
     @router.get(
         "/{sha256}",
         **file_operation("The bytes, or those from an offset on", media_type=PIECE_TYPE, problems=(*_PROBLEMS, 416)),
     )
     async def send(request: Request, sha256: _Sha256, session: DeviceSession = _SESSION) -> Response:
-        return await run_in_threadpool(_content, blobs, session, sha256, request.headers.get("range"))
+        frames, status, headers = await off_loop(_content, blobs, session, sha256, request.headers.get("range"))
+
+        async def sent() -> AsyncIterator[bytes]:
+            while (frame := await off_loop(next, frames, None)) is not None:
+                yield frame
+
+        return StreamingResponse(sent(), status, headers, media_type=PIECE_TYPE)
 
     return router
 
 
-def _content(blobs: Blobs, session: DeviceSession, sha256: str, wanted: str | None) -> Response:
+def _content(
+    blobs: Blobs, session: DeviceSession, sha256: str, wanted: str | None
+) -> tuple[Iterator[bytes], int, dict[str, str]]:
     content = blobs.find(session, sha256)
     given = _RANGE.fullmatch(wanted or "")
     start, stop = _bounds(given, content) if given else (0, content.size)
@@ -73,8 +86,7 @@ def _content(blobs: Blobs, session: DeviceSession, sha256: str, wanted: str | No
     }  # fmt: skip
     if given:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{content.size}"
-    frames = blobs.read(session, content, start, stop)
-    return StreamingResponse(frames, 206 if given else 200, headers, media_type=PIECE_TYPE)
+    return blobs.read(session, content, start, stop), 206 if given else 200, headers
 
 
 def _bounds(given: re.Match[str], content: Content) -> tuple[int, int]:

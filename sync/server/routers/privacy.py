@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from sync.protocol.privacy import PACKAGE_TYPE, Export, Person, Search
 from sync.server.services.privacy import PrivacyDesk
@@ -31,6 +32,6 @@ def privacy_router(desk: PrivacyDesk) -> APIRouter:
     )  # fmt: skip
     async def export(request: Request, session: DeviceSession = _SESSION) -> Response:
         package = await run_in_threadpool(desk.export, session, await read(request, Export))
-        return Response(package.content, headers={"Cache-Control": "no-store"}, media_type=PACKAGE_TYPE)
+        return StreamingResponse(package.blocks(), headers={"Cache-Control": "no-store"}, media_type=PACKAGE_TYPE)
 
     return router

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256 as new_hash
 
 from sqlalchemy import Connection
 
@@ -184,7 +183,7 @@ class Blobs:
             return _finished_before(sha256, made, held)
         if upload.received != upload.size:
             raise incomplete(upload.received)
-        if self._hash(sent, upload.size) != sha256:
+        if self._pieces.digest(sent, upload.size) != sha256:
             in_write(self._engine, lambda connection: store.discard(connection, BLOB_UPLOAD.c.id == upload.id))
             raise mismatch()
         return in_write(self._engine, lambda c: self._completed(c, session, sha256, upload, there=there))
@@ -203,15 +202,6 @@ class Blobs:
             store.keep(connection, upload, sha256, self._context.clock())
         store.prove(connection, [one.version_id for one in made], sha256, self._context.clock())
         return BlobState(sha256, upload.size, upload.size, complete=True)
-
-    def _hash(self, pieces: list[Piece], size: int) -> str:
-        digest = new_hash()
-        try:
-            for frame in self._pieces.read(pieces, 0, size):
-                digest.update(frame)
-        except PieceDamaged:
-            return ""
-        return digest.hexdigest()
 
     def _is_there(self, connection: Connection, sha256: str) -> bool:
         """Whether the content is known and every piece of it lies in the store: a disk may have been lost."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,15 +12,18 @@ from sqlalchemy.exc import DBAPIError
 
 from nxcrm_desktop.errors import NxcrmError
 from sync.server import tls
+from sync.server.blobs.choice import sealed_pieces
 from sync.server.context import ServerContext
 from sync.server.problems import unavailable
 from sync.server.services import audit
+from sync.server.store.blob_waste import contents
 from sync.server.store.engine import read_snapshot
 from sync.server.store.migrate import current_revision, head_revision
 
 _LEAST_FREE_BYTES = 512 * 1024 * 1024
 _NO_ROOM_BYTES = 64 * 1024 * 1024
 _OTHERS = 0o077
+_SAMPLE = 20
 DRAIN_FILE = "drain"
 """While a file of this name is in the data folder, the server says that it is not ready, and serves on."""
 
@@ -70,6 +74,8 @@ def examine(context: ServerContext) -> Iterator[Check]:
     yield _check("audit", lambda: _audit(context))
     yield _check("signing_key", lambda: _private(context))
     yield _check("disk", lambda: _disk(context))
+    yield _check("document_store", lambda: _document_store(context))
+    yield _check("documents", lambda: _documents(context))
     if context.config.tls_dir.exists():
         yield _check("certificate", lambda: _certificate(context))
 
@@ -106,6 +112,24 @@ def _private(context: ServerContext) -> tuple[bool, str]:
 def _disk(context: ServerContext) -> tuple[bool, str]:
     free = shutil.disk_usage(context.config.data_dir).free
     return free >= _LEAST_FREE_BYTES, f"{free // (1024 * 1024)} MiB free"
+
+
+def _document_store(context: ServerContext) -> tuple[bool, str]:
+    sealed_pieces(context).store.check()
+    return True, f"{context.config.blobs.store} takes and removes files"
+
+
+def _documents(context: ServerContext) -> tuple[bool, str]:
+    """Every piece must be there; a sample, another one each time, must have the hash it is filed under."""
+    pieces = sealed_pieces(context)
+    with read_snapshot(context.engine) as connection:
+        known = list(contents(connection))
+    missing = [sha256 for sha256, _, parts in known if not all(pieces.store.has(part.name) for part in parts)]
+    whole = [one for one in known if one[0] not in set(missing)]
+    sample = random.sample(whole, min(_SAMPLE, len(whole)))
+    damaged = [sha256 for sha256, size, parts in sample if pieces.digest(parts, size) != sha256]
+    detail = f"{len(known)} documents, {len(missing)} missing, {len(damaged)} of {len(sample)} examined damaged"
+    return not missing and not damaged, detail
 
 
 def _certificate(context: ServerContext) -> tuple[bool, str]:
