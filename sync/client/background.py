@@ -98,7 +98,7 @@ class BackgroundSync:
         """Begin, with a run at once. ``listener`` is told to listen once the server has answered."""
         self._listener = listener
         with self._changed:
-            self._news = self._paused
+            self._news = self._news or self._paused
         self.reconnected()
         self._thread.start()
 
