@@ -1,0 +1,3 @@
+"""The API attacked with everything its own description allows, and more."""
+
+from __future__ import annotations
