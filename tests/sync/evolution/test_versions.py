@@ -11,7 +11,7 @@ from nxcrm_desktop.domain.dictionary import ENTITIES, SCHEMA_VERSION
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
-from sync.protocol.messages import PROTOCOL, Hello
+from sync.protocol.messages import PROTOCOL, Hello, Pull, PullReply
 from sync.server.services.hello import hello
 from sync.server.services.writes import server_write
 from tests.helpers.devices import Device, Server
@@ -148,9 +148,14 @@ def test_an_upgrade_refetches_only_what_changed_and_keeps_edits(office: Office, 
         mine = work.create("lead", {"name": "Mine", "stage": "new"})
     grow_older(device)
     bring_up_to_date(device)
-    pages = []
+    pages: list[PullReply] = []
     pull = device.api.pull
-    device.api.pull = lambda message: pages.append(pull(message)) or pages[-1]  # type: ignore[func-returns-value,method-assign,assignment]
+
+    def watched(message: Pull) -> PullReply:
+        pages.append(pull(message))
+        return pages[-1]
+
+    device.api.pull = watched  # type: ignore[method-assign]
     summary = device.sync()
     assert summary.complete
     assert not any(page.reset for page in pages)
