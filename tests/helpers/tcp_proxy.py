@@ -211,10 +211,10 @@ class TcpProxy:
             _reset(up_writer)
             raise
         finally:
+            up_writer.close()  # first: what follows may be cancelled, too
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            up_writer.close()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lane: Lane) -> None:
