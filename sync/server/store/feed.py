@@ -90,7 +90,7 @@ class _Stamping:
 
     def _lent(self) -> Iterable[Key]:
         fresh = [row.key for row in self._rows.values() if row.fresh]
-        return [*borrowers(self._rows.values()), *about(self._connection, fresh)]
+        return [*borrowers(self._rows.values()), *about(self._connection, fresh, unmade=True)]
 
     def _level(self, keys: Collection[Key], entries: list[Entry]) -> list[Key]:
         """Add the entries of these rows; returns those that were there before and whose scopes may have changed.

@@ -173,11 +173,14 @@ def heirs(connection: Connection, moved: Collection[Key]) -> Iterator[Key]:
     yield from about(connection, moved)
 
 
-def about(connection: Connection, keys: Collection[Key]) -> Iterator[Key]:
-    """Rows that name one of ``keys`` as their subject, deleted ones too: conflicts and refused edits."""
+def about(connection: Connection, keys: Collection[Key], *, unmade: bool = False) -> Iterator[Key]:
+    """Rows that name one of ``keys`` as their subject, deleted ones too: conflicts, refused edits and look-alikes.
+
+    ``unmade``: only such as may be older than their subject. A refused edit may be, of a row that was never made.
+    """
     ids = [row_id for _, row_id in keys]
     for info in ENTITIES.values():
-        if info.facts.scope.subject:
+        if info.facts.scope.subject and (info.facts.scope.owners or not unmade):
             found = select_among(connection, info.name, ("id",), info.facts.scope.subject[1], ids)
             yield from ((info.name, row_id) for (row_id,) in found)
 
