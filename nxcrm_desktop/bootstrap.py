@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nxcrm_desktop import __version__
 from nxcrm_desktop.documents.blob_vault import BlobVault
 from nxcrm_desktop.documents.shelf import Shelf
 from nxcrm_desktop.domain import clock
@@ -23,24 +21,18 @@ from nxcrm_desktop.security.instance_lock import InstanceLock
 from nxcrm_desktop.security.lease import Lease, require_valid
 from nxcrm_desktop.security.profile import Profile
 from nxcrm_desktop.services import accounts, enrolment, renewal
-from nxcrm_desktop.services.accounts import AccountService, SystemClock
+from nxcrm_desktop.services.accounts import AccountService
 from nxcrm_desktop.services.enrolment import EnrolRequest
+from nxcrm_desktop.services.server_line import ServerLine
 from nxcrm_desktop.services.status import Standing, StatusService
-from nxcrm_desktop.services.syncing import SyncParts, SyncService
+from nxcrm_desktop.services.syncing import SyncService
 from nxcrm_desktop.store.engine import Store, create_store, open_store
-from nxcrm_desktop.store.sync_store import StoreTokenVault, SyncStore
 from sync.client.auth import Session
 from sync.client.background import BackgroundSync
-from sync.client.blobs import BlobTransfer
-from sync.client.engine import SyncEngine
-from sync.client.failures import from_problem
-from sync.client.live import TIMEOUT as LIVE_TIMEOUT
-from sync.client.recorded import PaperGate, RecordedSync
+from sync.client.recorded import RecordedSync
 from sync.client.schedule import Schedule
 from sync.client.telling import SyncStatus
-from sync.client.transport import CONNECT_SECONDS, READ_SECONDS, Endpoint, Transport
-from sync.protocol.codes import Code
-from sync.protocol.messages import PROTOCOL, Hello, Problem
+from sync.client.transport import Endpoint
 
 if TYPE_CHECKING:
     from nxcrm_desktop.services.activity import ActivityService
@@ -62,12 +54,6 @@ if TYPE_CHECKING:
 
 __all__ = ["App", "EnrolRequest", "Enrolled", "Profile", "enrol", "renew", "sign_in", "unlock"]
 
-_ONLINE_TIMEOUT = (2.0, 3.0)
-"""Seconds to connect and to answer, when all that is asked is whether the server is there."""
-
-_STOP_SECONDS = 10.0
-"""How long closing waits for a sync that waits for the network; it stores nothing afterwards."""
-
 
 class App:
     """An unlocked profile. Services are built when first used; ``close`` leaves no key and no thread behind."""
@@ -85,8 +71,7 @@ class App:
         self._closing.callback(lock.release)
         self._closing.callback(store.close)
         self._closing.callback(self._mark_end)
-        self._turn = threading.RLock()
-        self._transports: list[Transport] = []
+        self.line = ServerLine(self.endpoint, store, self.shelf, self.actor, self.identity, self._closing)
 
     # ------------------------------------------------------------------------------------------------------ services
 
@@ -123,7 +108,7 @@ class App:
         """Where the bytes of documents are, and moving them."""
         from nxcrm_desktop.services.paper_sync import PaperSyncService
 
-        return PaperSyncService(self.shelf, self.transfer)
+        return PaperSyncService(self.shelf, self.line.transfer)
 
     @cached_property
     def records(self) -> RecordService:
@@ -194,7 +179,7 @@ class App:
         from nxcrm_desktop.services.privacy import PrivacyService
 
         return PrivacyService(
-            self.store, self.actor, self.identity.full_name, self.identity.key, self.shelf, self._transport(),
+            self.store, self.actor, self.identity.full_name, self.identity.key, self.shelf, self.line.transport(),
             self.paper_sync.gather,
         )  # fmt: skip
 
@@ -214,71 +199,32 @@ class App:
     def status(self) -> StatusService:
         """Where the device stands."""
         standing = Standing(self.identity.user_name, self.profile.server, self.profile.key_protection)
-        return StatusService(self.store, self.actor, standing, lambda: self.lease, self.is_online)
+        return StatusService(self.store, self.actor, standing, lambda: self.lease, self.line.is_online)
 
     # ---------------------------------------------------------------------------------------------------------- sync
 
     @property
     def session(self) -> Session:
         """The tokens, renewed over a connection of their own."""
-        with self._turn:  # two sessions would spend one refresh token twice, which looks like theft to the server
-            return self._session
+        return self.line.session
 
     @property
     def sync(self) -> RecordedSync:
         """One sync at a time: ``sync.run()``."""
-        with self._turn:
-            return self._recorded
-
-    @cached_property
-    def syncing(self) -> SyncService:
-        """Sync in the background, its settings, its history."""
-        connect = partial(Transport, self.endpoint, self.session, timeout=LIVE_TIMEOUT)
-        return SyncService(self.store, self.actor, SyncParts(self.sync, self._gate, connect, self._interrupt))
-
-    @cached_property
-    def _session(self) -> Session:
-        tokens, device = StoreTokenVault(self.store), self.identity.device_id
-        return Session(self._transport(signed_in=False), tokens, self.identity.key, device, SystemClock())
-
-    @cached_property
-    def _gate(self) -> PaperGate:
-        return PaperGate(self._transfer)
-
-    @cached_property
-    def _recorded(self) -> RecordedSync:
-        store, clock = SyncStore(self.store), SystemClock()
-        engine = SyncEngine(store, self._transport(), clock, papers=self._gate, app_version=__version__)
-        return RecordedSync(engine, store, clock)
+        return self.line.sync
 
     @property
-    def transfer(self) -> BlobTransfer:
-        """Moves the bytes of documents, over a connection of its own."""
-        with self._turn:
-            return self._transfer
-
-    @cached_property
-    def _transfer(self) -> BlobTransfer:
-        transfer = BlobTransfer(self.shelf, self._transport(), SystemClock())
-        self._closing.callback(transfer.close)
-        return transfer
+    def syncing(self) -> SyncService:
+        """Sync in the background, its settings, its history."""
+        return self.line.syncing
 
     def background_sync(self, report: Callable[[SyncStatus], None], schedule: Schedule | None = None) -> BackgroundSync:
         """Starts syncing by itself until the application closes; ``report`` is called on the sync thread."""
-        background = self.syncing.begin(report, schedule)
-        self._closing.callback(background.stop, _STOP_SECONDS)
-        return background
+        return self.line.begin(report, schedule)
 
-    def hello(self, timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)) -> None:
+    def hello(self) -> None:
         """Asks the server for a fresh lease, role and scopes, and keeps them."""
-        store = SyncStore(self.store)
-        state = store.state()
-        message = Hello(state.device_id, [PROTOCOL], state.schema, __version__, state.epoch, state.applied_n)
-        with closing(Transport(self.endpoint, self.session, timeout=timeout)) as transport:
-            reply = transport.hello(message)
-        if reply.device_state != "active":
-            raise from_problem(Problem(Code.DEVICE_REVOKED, ""))
-        store.save_hello(reply)
+        self.line.hello()
 
     def _renew(self, password: str, otp: str) -> None:
         """A fresh identity, while the window stays open."""
@@ -286,14 +232,6 @@ class App:
             renewal.renew(self.store, self.identity, self.endpoint, self.profile.key_protection, password, otp)
             self.identity = accounts.read_identity(self.store)
             self.session.become(self.identity.device_id, self.identity.key)
-
-    def is_online(self) -> bool:
-        """Whether the server answers this device now; a few seconds at most."""
-        try:
-            self.hello(_ONLINE_TIMEOUT)
-        except NxcrmError:
-            return False
-        return True
 
     # --------------------------------------------------------------------------------------------------------- lease
 
@@ -316,17 +254,6 @@ class App:
 
     def _mark_time(self) -> int:
         return accounts.mark_time(self.store, self.actor, clock.now_ms())
-
-    def _transport(self, *, signed_in: bool = True) -> Transport:
-        transport = Transport(self.endpoint, self.session if signed_in else None)
-        self._closing.callback(transport.close)
-        self._transports.append(transport)
-        return transport
-
-    def _interrupt(self) -> None:
-        """Ends every wait for the network: the application closes, and must not wait with it."""
-        for transport in self._transports:
-            transport.close()
 
 
 # ---------------------------------------------------------------------------------------------------------------- open
