@@ -184,16 +184,18 @@ class Blobs:
         if upload.received != upload.size:
             raise incomplete(upload.received)
         if self._pieces.digest(sent, upload.size) != sha256:
-            in_write(self._engine, lambda connection: store.discard(connection, BLOB_UPLOAD.c.id == upload.id))
-            raise mismatch()
+            gone = in_write(self._engine, lambda connection: store.discard(connection, BLOB_UPLOAD.c.id == upload.id))
+            if gone:  # else another worker has completed it meanwhile
+                raise mismatch()
         return in_write(self._engine, lambda c: self._completed(c, session, sha256, upload, there=there))
 
     def _completed(
         self, connection: Connection, session: DeviceSession, sha256: str, checked: Upload, *, there: bool
     ) -> BlobState:
-        made = _wanted(connection, session, sha256)
+        # Locks first: what another worker that completed it meanwhile has written is to be seen below.
         upload = store.upload_of(connection, session.user_id, sha256, lock=True)
         held = store.size_of(connection, sha256, lock=True)
+        made = _wanted(connection, session, sha256)
         if upload is None or upload.id != checked.id:
             return _finished_before(sha256, made, held)
         if held is not None and there:

@@ -211,7 +211,7 @@ def test_audit_holds_ids_and_never_names(data: Path) -> None:
 
 def test_doctor_finds_what_is_wrong(data: Path) -> None:
     assert {check["name"]: check["ok"] for check in answer("doctor", "--data", data)["checks"]} == {
-        "database": True, "audit": True, "signing_key": True, "disk": True,
+        "database": True, "audit": True, "signing_key": True, "disk": True, "document_store": True, "documents": True,
     }  # fmt: skip
     (data / "signing.key").chmod(0o644)
     done = command("doctor", "--data", data, "--json")

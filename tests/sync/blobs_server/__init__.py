@@ -1,0 +1,1 @@
+"""The bytes of documents at the server: SQLite and PostgreSQL, a disk and a bucket."""
