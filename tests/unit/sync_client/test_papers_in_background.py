@@ -11,7 +11,7 @@ from sync.client.background import BackgroundSync
 from sync.client.engine import SyncEngine
 from sync.client.ports import Cancel, PaperSummary, Progress
 from sync.client.telling import Phase
-from tests.unit.sync_client.test_background import MINUTES, Pill, started
+from tests.unit.sync_client.pill import MINUTES, Pill, started
 
 
 class Papers:
