@@ -67,7 +67,7 @@ class ConflictService:
         self._actor = actor
 
     def list(self, *, status: str = "open", limit: int = 500) -> list[ConflictView]:
-        """Conflicts of this status, oldest first; ``decided``: all that are no longer open, the latest decision first."""
+        """Conflicts of this status, oldest first; ``decided``: all no longer open, the latest decision first."""
         if status == "decided":
             closed = (Condition("status", Compare.NE, "open"),)
             query = ListQuery("conflict", closed, order="updated_at", descending=True)

@@ -80,8 +80,8 @@ class Mutation(Struct, frozen=True):
     """One edit. ``n`` is contiguous per device; ``fields`` maps a column to [old, new]; ``group`` ties edits together.
 
     ``base_ver`` is the server's version of the row the edit was made on (None: the row is new). For ``create`` every
-    old is null; for ``delete`` fields hold the values last seen (new is null), so that nothing typed is lost. ``restore``
-    takes back a deletion; its fields, if any, are changed as by ``update``.
+    old is null; for ``delete`` fields hold the values last seen (new is null), so that nothing typed is lost.
+    ``restore`` takes back a deletion; its fields, if any, are changed as by ``update``.
     """
 
     n: Annotated[int, Meta(ge=1)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import Connection, RowMapping
+
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.errors import NxcrmError
@@ -53,15 +55,7 @@ def _move(context: ServerContext, entity: str, column: str, source: str, target:
 
 def _people(context: ServerContext, leaver: str, heir: str) -> tuple[str, str]:
     with read_snapshot(context.engine) as connection:
-        found = {name: store.user_by_name(connection, canonical(name)) for name in (leaver, heir)}
-    for name, user in found.items():
-        if user is None:
-            raise NxcrmError(
-                "unknown_user", f"There is no user {name}.", safe="Nothing was changed.",
-                todo="See: nxcrm-server user list",
-            )  # fmt: skip
-    source, target = found[leaver], found[heir]
-    assert source is not None and target is not None
+        source, target = _person(connection, leaver), _person(connection, heir)
     if source["id"] == target["id"]:
         raise NxcrmError("same_user", "Both are the same person.", safe="Nothing was changed.")
     if target["role"] not in _OWNERS or not target["active"]:
@@ -70,3 +64,12 @@ def _people(context: ServerContext, leaver: str, heir: str) -> tuple[str, str]:
             todo="Choose somebody else, or give them that role first.",
         )  # fmt: skip
     return str(source["id"]), str(target["id"])
+
+
+def _person(connection: Connection, name: str) -> RowMapping:
+    user = store.user_by_name(connection, canonical(name))
+    if user is None:
+        raise NxcrmError(
+            "unknown_user", f"There is no user {name}.", safe="Nothing was changed.", todo="See: nxcrm-server user list"
+        )
+    return user

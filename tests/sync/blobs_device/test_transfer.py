@@ -84,7 +84,8 @@ def test_a_rival_moved_the_offset(rep: Desk) -> None:
     """409: two programs of one user send the same content; each goes on from where the server stands."""
     document = rep.attach(os.urandom(2 * MIB))
     rep.laptop.engine.run()
-    real, pieces = rep.api.patch, []
+    real = rep.api.patch
+    pieces: list[bytes] = []
 
     def twice(path: str, piece: bytes, reply: type[object]) -> object:
         if not pieces:
@@ -208,7 +209,8 @@ def test_someone_who_opens_a_document_goes_before_what_is_kept(rep: Desk, boss: 
     rep.run()
     boss.run()
     boss.sync.keep("lead", [lead])
-    real, opened = boss.api.get_range, []
+    real = boss.api.get_range
+    opened: list[str] = []
 
     def asked(path: str, offset: int, target: object, **more: object) -> int:
         if not opened:  # while the first of the kept ones comes, somebody opens another
@@ -216,7 +218,7 @@ def test_someone_who_opens_a_document_goes_before_what_is_kept(rep: Desk, boss: 
             opened.append(path)
         return real(path, offset, target, **more)  # type: ignore[arg-type]
 
-    boss.api.get_range = asked  # type: ignore[method-assign,assignment]
+    boss.api.get_range = asked  # type: ignore[method-assign]
     summary = boss.run()
     assert (summary.downloaded, summary.waiting) == (0, 3)
     boss.transfer._ask(-1)
@@ -287,7 +289,7 @@ def test_slow_network_small_pieces_and_flat_memory(rep: Desk, server: ServerHand
     rep.attach(os.urandom(MIB))
     rep.laptop.engine.run()
     rep.api.patch = noted  # type: ignore[method-assign,assignment]
-    rep.transfer._clock = _Slow(clock)  # type: ignore[assignment]
+    rep.transfer._clock = _Slow(clock)
     assert rep.run().uploaded == 1
     assert pieces[0] == 256 * KIB
     assert set(pieces[2:]) == {64 * KIB}
