@@ -85,7 +85,7 @@ def test_a_rival_moved_the_offset(rep: Desk) -> None:
     document = rep.attach(os.urandom(2 * MIB))
     rep.laptop.engine.run()
     real = rep.api.patch
-    pieces: list[bytes] = []
+    pieces: list[str] = []
 
     def twice(path: str, piece: bytes, reply: type[object]) -> object:
         if not pieces:
