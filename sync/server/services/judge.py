@@ -102,9 +102,13 @@ class Judge:
         return Result(edit.n, "applied", row.ver)
 
     def _made_before(self, row: Row, values: Mapping[str, Value]) -> bool:
-        """Whether the user made this very row already, on a device that has taken another identity since."""
+        """Whether the user made this very row already, on a device that has taken another identity since.
+
+        What is no longer theirs is not compared: the answer would tell what it holds now.
+        """
+        own = row.deleted_at is None and row.values["created_by"] == self._access.user_id
         same = all(row.values[name] == value for name, value in values.items())
-        return row.deleted_at is None and row.values["created_by"] == self._access.user_id and same
+        return own and self._reach.mine(row.key) and same
 
     def _parents_first(self, info: EntityInfo, values: Mapping[str, Value], edit: Mutation) -> None:
         """A device may send a child before its parent when both are in one batch."""
@@ -132,6 +136,7 @@ class Judge:
         new = self._wanted(row, edit)
         if row.deleted_at is not None:
             self._rows.restore(row)
+            self._reach.made(row.key)
         return self._merge(row, edit, new)
 
     def _wanted(self, row: Row, edit: Mutation) -> dict[str, Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from sync.protocol.messages import Mutation
 from sync.server.store.access import Access
 from sync.server.store.feed import Op, standings
 from sync.server.store.rows import Key, RowSet, erased_among, live_among
+from sync.server.store.scopes import ScopeGraph
 from sync.server.store.stages import stage_keys
 
 
@@ -40,18 +41,20 @@ class Reach:
         asked = {(entity, row_id) for entity, ids in keys.items() for row_id in ids if rows.get(entity, row_id)}
         private = {key for key in self._live if not ENTITIES[key[0]].facts.scope.ref}
         self._standings = standings(connection, asked | private)
+        self._lost = _given_away(connection, access, [key for key in asked if _is_deleted(rows, key)])
         self._stages: frozenset[str] | None = None
 
     def made(self, key: Key) -> None:
-        """A row was made by this batch: whoever made it may go on with it."""
+        """A row was made, or taken back, by this batch: whoever did that may go on with it."""
         self._made.add(key)
 
     def mine(self, key: Key) -> bool:
-        """Whether the row is (or, deleted, was) in a scope of the user's."""
+        """Whether the row is in a scope of the user's or, deleted, was in one and would be in one again."""
         if key in self._made:
             return True
-        standing = self._standings.get(key, {})
-        return any(s in self._mine for s, (op, _) in standing.items() if op in (Op.PUT, Op.DELETE))
+        gone = _is_deleted(self._rows, key) and key not in self._lost
+        telling = (Op.PUT, Op.DELETE) if gone else (Op.PUT,)
+        return any(s in self._mine for s, (op, _) in self._standings.get(key, {}).items() if op in telling)
 
     def may_refer(self, entity: str, row_id: str) -> bool:
         """Whether a live row of the user's, or one that all may know (the privacy desk: any row), has this id."""
@@ -65,6 +68,19 @@ class Reach:
         if self._stages is None:
             self._stages = stage_keys(self._connection)
         return key in self._stages
+
+
+def _is_deleted(rows: RowSet, key: Key) -> bool:
+    row = rows.get(*key)
+    return row is not None and row.deleted_at is not None
+
+
+def _given_away(connection: Connection, access: Access, deleted: Collection[Key]) -> frozenset[Key]:
+    """Deleted rows that would come back to others: what they hang on has other owners since."""
+    if not deleted:
+        return frozenset()
+    names = ScopeGraph(connection).of_restored(deleted)
+    return frozenset(key for key in deleted if names[key].isdisjoint(access.scopes))
 
 
 def _keys(edits: Sequence[Mutation]) -> dict[str, set[str]]:

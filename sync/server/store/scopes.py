@@ -99,6 +99,11 @@ class ScopeGraph:
         self._grow(keys)
         return {key: self._visible(key) for key in keys}
 
+    def of_restored(self, keys: Collection[Key]) -> dict[Key, Names]:
+        """Names of the scopes each row would be in if it was not deleted."""
+        self._grow(keys)
+        return {key: self._resolve(key) for key in keys}
+
     def ver(self, key: Key) -> int:
         """Version of a row asked for before; 0 if it is gone."""
         node = self._nodes[key]
