@@ -52,6 +52,10 @@ _GREET_FIRST: Final = frozenset({"server_behind", "device_rewound"})
 """What a restored server looks like to a run without hello."""
 
 
+_PATIENCE: Final = "rate_limited"
+"""Nothing went wrong: what hello told still holds, and to ask again would spend what little the server grants."""
+
+
 class SyncEngine:
     """Syncs one device. Runs wait for each other; one run never leaves half of a batch or page behind."""
 
@@ -93,7 +97,8 @@ class SyncEngine:
                 summary = self._once(progress, cancel)
             except NxcrmError as error:
                 passed_over = self._greeting.passed_over
-                self._greeting.forget()
+                if error.code != _PATIENCE:
+                    self._greeting.forget()
                 if error.code != "epoch_changed" and not (passed_over and error.code in _GREET_FIRST):
                     raise
                 summary = self._once(progress, cancel)  # restored meanwhile: hello tells whether we may go on
@@ -119,21 +124,22 @@ class SyncEngine:
 
 @dataclass(slots=True)
 class _Greeting:
-    """What the server last said to hello, and when. ``passed_over``: the present run goes on from it."""
+    """What the server last said to hello, to whom, and when. ``passed_over``: the present run goes on from it."""
 
     reply: HelloReply | None = None
+    device_id: str = ""
     at: float = 0.0
     passed_over: bool = False
 
-    def fresh(self, now: float) -> HelloReply | None:
+    def fresh(self, device_id: str, now: float) -> HelloReply | None:
         """The reply, while it is to be relied on; the run is then one that passes over hello."""
-        reply = self.reply if now - self.at < HELLO_SECONDS else None
+        reply = self.reply if self.device_id == device_id and now - self.at < HELLO_SECONDS else None
         self.passed_over = reply is not None
         return reply
 
-    def keep(self, reply: HelloReply, now: float) -> None:
+    def keep(self, reply: HelloReply, device_id: str, now: float) -> None:
         """A new reply."""
-        self.reply, self.at = reply, now
+        self.reply, self.device_id, self.at = reply, device_id, now
 
     def forget(self) -> None:
         """Something went wrong: the next run begins with hello."""
@@ -196,8 +202,8 @@ class _Run:
 
     def _greeted(self, state: SyncState) -> HelloReply | None:
         """The last hello, where it is fresh and nothing speaks against it: each call is authorised by itself."""
-        hello = self._greeting.fresh(self._clock.monotonic())
-        if hello is not None and state.cursor is not None and state.epoch == hello.epoch:
+        hello = self._greeting.fresh(state.device_id, self._clock.monotonic())
+        if hello is not None and state.epoch in (None, hello.epoch):
             return hello
         self._greeting.forget()
         return None
@@ -214,7 +220,7 @@ class _Run:
             raise update_needed(server_is_newer=False)
         self._check_epoch(state, hello)
         self._store.save_hello(hello)
-        self._greeting.keep(hello, self._clock.monotonic())
+        self._greeting.keep(hello, state.device_id, self._clock.monotonic())
         return hello
 
     def _check_epoch(self, state: SyncState, hello: HelloReply) -> None:
@@ -332,7 +338,8 @@ class _Run:
         """A run without hello believes nothing that hello would have told otherwise."""
         if not self._greeting.passed_over:
             return
-        if page.reset or page.applied_n != state.applied_n or set(page.subscribed) != set(hello.scopes):
+        begun = state.cursor is not None  # else everything is sent from the beginning, as it should be
+        if (page.reset and begun) or page.applied_n != state.applied_n or set(page.subscribed) != set(hello.scopes):
             raise stale()
 
     def _check_new(self, scopes: list[str]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
+import msgspec
+
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
 from sync.client.failures import from_problem
@@ -51,6 +53,7 @@ class MemoryStore:
     """A device's store as far as sync sees it, for one table."""
 
     def __init__(self) -> None:
+        self.device_id = DEVICE
         self.epoch: str | None = None
         self.cursor: str | None = None
         self.applied_n = 0
@@ -72,7 +75,7 @@ class MemoryStore:
         return mutation
 
     def state(self) -> SyncState:
-        return SyncState(DEVICE, self.epoch, self.cursor, self.applied_n, len(self.outbox), self.schema)
+        return SyncState(self.device_id, self.epoch, self.cursor, self.applied_n, len(self.outbox), self.schema)
 
     def standing(self) -> Standing:
         return Standing(len(self.outbox), self.conflicts, self.last_sync_ms)
@@ -208,7 +211,7 @@ class ScriptedServer:
         self._call("pull", message)
         page = self.pages.pop(0) if self.pages else self.page(complete=True)
         self.after("pull", message)
-        return page
+        return msgspec.structs.replace(page, applied_n=max(page.applied_n, self.applied_n))
 
     def ack(self, message: Ack) -> None:
         self._call("ack", message)

@@ -60,3 +60,17 @@ def test_after_a_failure_hello_comes_first(ends: Ends) -> None:
     assert ends.fails() == "server_unreachable"
     ends.engine.run()
     assert ends.server.calls == ["hello", "pull", "ack", "hello", "pull", "ack"]
+
+
+def test_after_too_many_requests_hello_still_holds(ends: Ends) -> None:
+    ends.server.before = failing("pull", code="rate_limited")
+    assert ends.fails() == "rate_limited"
+    assert ends.engine.run().complete
+    assert ends.server.calls == ["hello", "pull"]
+
+
+def test_another_identity_says_hello_itself(ends: Ends) -> None:
+    ends.engine.run()
+    ends.store.device_id = "another"
+    ends.engine.run()
+    assert ends.server.calls == ["hello", "pull", "ack", "hello", "pull", "ack"]
