@@ -92,6 +92,24 @@ def test_given_away_before_it_was_sent_it_is_sent_first(server: ServerHandle, re
     assert boss.papers.open_bytes(document) == b"not sent yet"
 
 
+def test_given_away_with_half_of_it_sent_it_is_finished(
+    server: ServerHandle, rep: Desk, boss: Desk, proxy: TcpProxy
+) -> None:
+    lead, data = rep.laptop.add_lead("Given away"), os.urandom(3 * MIB)
+    document = rep.attach(data, lead=lead)
+    proxy.requests.cut_after(2 * MIB)
+    assert rep.run().uploaded == 0
+    proxy.calm()
+    with server_write(server.context.engine, None) as write:
+        write.update("lead", lead, {"owner_id": boss.laptop.actor.user_id})
+    summary = rep.run()
+    assert (summary.uploaded, summary.failure) == (1, None)
+    assert summary.bytes_up < 2 * MIB, "it goes on where it was cut"
+    assert files(rep) == 0
+    boss.run()
+    assert boss.papers.open_bytes(document) == data
+
+
 def test_bytes_of_a_refused_document_stay_until_it_is_decided(server: ServerHandle, rep: Desk, boss: Desk) -> None:
     lead = rep.laptop.add_lead("Given away")
     rep.run()

@@ -18,6 +18,7 @@ import pytest
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.errors import NxcrmError
+from nxcrm_desktop.store import cipher
 from nxcrm_desktop.store.engine import Store, open_store
 from sync.server.services.writes import server_write
 from sync.server.store.engine import read_snapshot
@@ -126,13 +127,33 @@ def test_sqlite_busy_at_the_server(server: ServerHandle, asha: Laptop) -> None:
 
 
 def test_sqlite_busy_on_the_device(asha: Laptop, server: ServerHandle) -> None:
+    """Another program has the store's file locked, as a backup does: for a while, then for good."""
     asha.engine.run()
-    with asha.store.write(asha.actor) as work:  # a long import, say: it holds the one writer
-        work.create("lead", {"name": "Long", "stage": "new", "owner_id": asha.actor.user_id})
-        with ThreadPoolExecutor(1) as pool:
-            run = pool.submit(asha.leads)
-            assert run.result(5) == []  # whoever reads is not kept waiting
-    assert asha.engine.run().pushed == 1
+    mine = asha.add_lead("Typed before")
+    with server_write(server.context.engine, None) as write:
+        write.put("lead", {"name": "Theirs", "stage": "new", "owner_id": asha.actor.user_id})
+    with closing(cipher.connect(asha.store.path, KEY, read_only=False)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        run = pool.submit(asha.engine.run)
+        with pytest.raises(TimeoutError):
+            run.result(0.7)
+        assert asha.leads() == ["Typed before"], "whoever reads is not kept waiting"
+        other.execute("COMMIT")
+        assert run.result(30).complete
+        asha.store._raw.execute("PRAGMA busy_timeout = 50")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(NxcrmError) as caught, asha.store.write(asha.actor) as work:
+            work.update("lead", mine, {"city": "Pune"})
+        assert caught.value.code == "store_busy"
+        with server_write(server.context.engine, None) as write:
+            write.update("lead", mine, {"city": "Delhi"})
+        assert asha.fails() == "store_busy"
+        other.execute("ROLLBACK")
+    assert asha.engine.run().complete
+    assert asha.leads() == ["Theirs", "Typed before"]
+    with asha.store.read() as reader:
+        assert {row.id: row.values["city"] for row in reader.page(ListQuery("lead"), limit=5).rows}[mine] == "Delhi"
+    assert asha.store.integrity_check() == []
 
 
 def _units(store: Store) -> int:
