@@ -84,8 +84,14 @@ class Blobs:
         check_device(session, device)
         _require_maker(session)
         with read_snapshot(self._engine) as connection:
-            there = self._is_there(connection, sha256)
+            there = self._may_be_told(connection, session, sha256) and self._is_there(connection, sha256)
         return in_write(self._engine, lambda connection: self._begun(connection, session, sha256, size, there=there))
+
+    def _may_be_told(self, connection: Connection, session: DeviceSession, sha256: str) -> bool:
+        """Whether the caller may learn that a content is here. For all others it is not even looked for: that takes
+        time, which would tell them."""
+        made = _wanted(connection, session, sha256)
+        return all(one.proved for one in made) or self._may_read(connection, session, sha256)
 
     def _begun(
         self, connection: Connection, session: DeviceSession, sha256: str, size: int, *, there: bool
@@ -177,7 +183,6 @@ class Blobs:
             made = _wanted(connection, session, sha256)
             upload = store.upload_of(connection, session.user_id, sha256)
             sent = store.pieces_of(connection, upload.id) if upload else []
-            there = self._is_there(connection, sha256)
             held = store.size_of(connection, sha256)
         if upload is None:
             return _finished_before(sha256, made, held)
@@ -187,6 +192,8 @@ class Blobs:
             gone = in_write(self._engine, lambda connection: store.discard(connection, BLOB_UPLOAD.c.id == upload.id))
             if gone:  # else another worker has completed it meanwhile
                 raise mismatch()
+        with read_snapshot(self._engine) as connection:
+            there = self._is_there(connection, sha256)
         return in_write(self._engine, lambda c: self._completed(c, session, sha256, upload, there=there))
 
     def _completed(
