@@ -159,7 +159,8 @@ def take_refresh_token(connection: Connection, digest: str, now: int) -> bool:
 def retry_refresh_token(connection: Connection, digest: str, earliest: int, latest: int, now: int) -> bool:
     """Uses a refresh token a second time, if its first was between two instants. False otherwise, and the third time.
 
-    What it was exchanged for is void from then on. False, too, when any of that was used.
+    What it was exchanged for is void from then on, and counts as used: whoever comes with the refresh token of a reply
+    that was taken for lost is one party too many. False, too, when any of that was used.
     """
     spent = REFRESH_TOKEN.c.digest == digest, REFRESH_TOKEN.c.retried_at.is_(None)
     first = REFRESH_TOKEN.c.used_at.between(earliest, latest)
@@ -169,7 +170,9 @@ def retry_refresh_token(connection: Connection, digest: str, earliest: int, late
         used = select(table.c.digest).where(table.c.parent == digest, table.c.used_at.is_not(None))
         if connection.execute(used).first() is not None:
             return False
-        connection.execute(delete(table).where(table.c.parent == digest))
+    connection.execute(delete(ACCESS_TOKEN).where(ACCESS_TOKEN.c.parent == digest))
+    void = {"used_at": now, "retried_at": now}
+    connection.execute(update(REFRESH_TOKEN).where(REFRESH_TOKEN.c.parent == digest).values(void))
     return True
 
 

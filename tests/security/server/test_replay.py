@@ -111,6 +111,19 @@ def test_a_lost_reply_that_somebody_used_betrays_the_theft(enrolled: Device, use
     assert enrolled.refresh().status_code == 401
 
 
+def test_whoever_comes_with_a_reply_that_was_taken_for_lost_betrays_two_parties(enrolled: Device) -> None:
+    """A thief asks once more for what the laptop has just been given, before it was used: both end, nobody goes on."""
+    token = enrolled.refresh_token
+    given = enrolled.post("/v1/auth/refresh", enrolled.proof(token)).json()
+    _some_time_ago(enrolled, 30)
+    assert enrolled.refresh(token).ok
+    assert _hello(enrolled) == 200, "the thief's"
+    thief = enrolled.refresh_token
+    assert enrolled.refresh(given["refresh_token"]).status_code == 401, "the laptop's"
+    assert _hello(enrolled) == 401, "the theft is seen"
+    assert enrolled.refresh(thief).status_code == 401
+
+
 def test_a_lost_reply_is_not_waited_for_for_ever(enrolled: Device) -> None:
     token = _lost_refresh(enrolled)
     _some_time_ago(enrolled, 3600 + 60)
