@@ -15,8 +15,8 @@ from sync.server.store.look_alikes import Flag, Member, flags_of, members, share
 from sync.server.store.rows import Row, RowSet
 
 _FLAG = ENTITIES["duplicate"]
-_Sharing = Mapping[tuple[str, str], Mapping[str, list[Row]]]
-"""(entity, field) → value → rows that came to hold it"""
+_Joining = Mapping[tuple[str, str], list[Row]]
+"""(entity, field) → rows that came to hold a value in it"""
 
 
 @cache
@@ -45,8 +45,8 @@ def write_and_flag(connection: Connection, rows: RowSet) -> list[Row]:
         return written
     lock_clock(connection)
     _take_away(connection, rows, leaving, flags)
-    for (name, field), values in joining.items():
-        _flag(connection, rows, ENTITIES[name], field, values)
+    for (name, field), came in joining.items():
+        _flag(connection, rows, ENTITIES[name], field, came)
     return written + rows.write()
 
 
@@ -59,14 +59,14 @@ def _leaving(written: Iterable[Row]) -> dict[tuple[str, str], Row]:
     }  # fmt: skip
 
 
-def _joining(written: Iterable[Row]) -> _Sharing:
-    found: dict[tuple[str, str], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+def _joining(written: Iterable[Row]) -> _Joining:
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in written:
         if row.deleted_at is None:
+            anew = row.fresh or row.restored
             for field in fields_of(row.info.name):
-                value = row.values[field]
-                if value is not None and (row.fresh or row.restored or field in row.before):
-                    found[row.info.name, field][str(value)].append(row)
+                if (anew or field in row.before) and row.values[field] is not None:
+                    found[row.info.name, field].append(row)
     return found
 
 
@@ -102,15 +102,16 @@ def _remove(rows: RowSet, flag: Flag, *, erased: bool) -> None:
         (rows.erase if erased else rows.remove)(row)
 
 
-def _flag(
-    connection: Connection, rows: RowSet, info: EntityInfo, field: str, values: Mapping[str, Sequence[Row]]
-) -> None:
-    shared = shared_values(connection, info, field, values.keys())
+def _flag(connection: Connection, rows: RowSet, info: EntityInfo, field: str, came: Sequence[Row]) -> None:
+    shared = shared_values(connection, info, field, {str(row.values[field]) for row in came})
     if not shared:
         return
     persons = _persons(info.name)
     found = members(connection, info, field, shared, persons)
-    groups = [_strangers(found[value], values[value], persons) for value in shared]
+    by_value: dict[str, list[Row]] = {value: [] for value in shared}
+    for row in came:
+        by_value.get(str(row.values[field]), []).append(row)
+    groups = [_strangers(found[value], by_value[value], persons) for value in shared]
     known = {
         flag.row_id: flag.group_id
         for flag in flags_of(connection, "row_id", [row_id for group in groups for row_id in group])

@@ -36,8 +36,8 @@ class Flag(NamedTuple):
 
 def shared_values(connection: Connection, info: EntityInfo, field: str, values: Collection[str]) -> list[str]:
     """Those of the values that more than one live row holds."""
-    one = f"SELECT 1 FROM {quoted(info.name)} WHERE {quoted(field)} = v.value {_LIVE} LIMIT 2"  # noqa: S608 (declared)
-    sql = f"SELECT v.value FROM {_given(connection)} WHERE (SELECT count(*) FROM ({one}) AS two) > 1"  # noqa: S608
+    second = f"SELECT 1 FROM {quoted(info.name)} WHERE {quoted(field)} = v.value {_LIVE} LIMIT 1 OFFSET 1"  # noqa: S608
+    sql = f"SELECT v.value FROM {_given(connection)} WHERE EXISTS ({second})"  # noqa: S608 (declared names)
     return [value for (value,) in fetch(connection, sql, listed(connection, values))]
 
 

@@ -34,7 +34,7 @@ def among(connection: Connection, column: str) -> str:
 
 def listed(connection: Connection, values: Collection[str] | Collection[int]) -> Any:
     """The parameter that goes with :func:`among`."""
-    return json.dumps(list(values)) if is_sqlite(connection) else list(values)
+    return json.dumps(list(values)) if is_sqlite(connection) else _array(values)
 
 
 def fetch(connection: Connection, sql: str, *parameters: Any) -> list[Any]:
@@ -98,7 +98,7 @@ def _filled(columns: Sequence[str], rows: Sequence[Values]) -> tuple[tuple[str, 
     return tuple(name for name, _ in told), tuple(_array(column) for _, column in told)
 
 
-def _array(column: Values) -> str:
+def _array(column: Iterable[Any]) -> str:
     """An array in PostgreSQL's own notation (manual, 8.15.6): the driver needs several times as long for each."""
     return "{" + ",".join([_element(value) for value in column]) + "}"
 
