@@ -14,7 +14,7 @@ PAGE_SIZE = 8192
 KEY_BYTES = 32
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _CACHE_KIB = 64 * 1024
-_BUSY_MS = 5_000
+BUSY_MS = 5_000
 _WAL_PAGES = 4_000  # 32 MiB between checkpoints: a pulled page touches a good part of every index
 _DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
 _OK, _DENY = 0, 1
@@ -74,7 +74,7 @@ def _key(connection: Any, dek: bytes) -> None:
 
 def _settle(connection: Any, *, read_only: bool) -> None:
     for pragma in (
-        f"busy_timeout = {_BUSY_MS}",
+        f"busy_timeout = {BUSY_MS}",
         f"cache_size = -{_CACHE_KIB}",
         "temp_store = MEMORY",
         "trusted_schema = OFF",

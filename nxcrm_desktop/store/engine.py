@@ -26,6 +26,7 @@ from nxcrm_desktop.store.uow import UnitOfWork
 
 _READERS = 4
 _READER_WAIT_S = 30
+_READERS_LEAVE_MS = 200
 
 
 def _engine(connect: Callable[[], Any], pool: type[Pool], begin: str, **options: Any) -> Engine:
@@ -106,10 +107,15 @@ class Store:
         with told(), self._lock:
             return [finding for check in _CHECKS for finding in _findings(self._raw, check)]
 
-    def checkpoint(self) -> None:
-        """Move everything from the -wal file into the store and empty it."""
+    def checkpoint(self) -> bool:
+        """Move everything from the -wal file into the store and empty it. False: somebody reads what it held."""
         with told(), self._lock:
-            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._raw.execute(f"PRAGMA busy_timeout = {_READERS_LEAVE_MS}")  # edits wait for this
+            try:
+                busy, _, _ = self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._raw.execute(f"PRAGMA busy_timeout = {cipher.BUSY_MS}")
+            return not busy
 
     def rekey(self, dek: bytes) -> None:
         """Encrypt the whole file anew under another key. A kill at any moment leaves one key that opens it.

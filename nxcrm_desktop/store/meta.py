@@ -23,6 +23,8 @@ class Meta(StrEnum):
     LAST_SYNC = "last_sync_ms"
     TOKENS = "tokens"
     PURGE_SEARCH = "purge_search"  # words of erased rows may still lie in the index's older segments
+    ROWS_LEFT = "rows_left"  # so may those of rows that left; the number tells one time from the next
+    PURGED_AT = "purged_at_ms"  # when the segments were last merged, by this device's clock
 
 
 def get(cursor: Any, key: str) -> str | None:

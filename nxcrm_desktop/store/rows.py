@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from nxcrm_desktop.domain.records import ChangeSet, Value
+from nxcrm_desktop.store import purge
 from nxcrm_desktop.store.membership import in_chunks
 from nxcrm_desktop.store.search import Index, indexer
 from nxcrm_desktop.store.statements import statements, update_statement
@@ -109,6 +110,8 @@ class Rows:
             "ON CONFLICT (entity) DO UPDATE SET rows = rows + excluded.rows",
             [(name, delta) for name, delta in self._counts.items() if delta],
         )
+        if any(self._deleted.values()):
+            purge.rows_left(self.cursor)
         return ChangeSet(_frozen(self._changed), _frozen(self._deleted), origin)
 
     def _note_put(self, name: str, rows: Sequence[Row]) -> None:

@@ -18,7 +18,7 @@ from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.pages import PageWriter
 from nxcrm_desktop.store.rows import Rows
 from nxcrm_desktop.store.sync_log import forget_history
-from sync.client.ports import PageOutcome, Standing, SyncRun, SyncState, Tokens
+from sync.client.ports import Cancel, PageOutcome, Standing, SyncRun, SyncState, Tokens
 from sync.protocol.messages import Checksum, HelloReply, Mutation, PullReply, Result
 
 _NAMES = {number: info.name for number, info in BY_NUMBER.items()}
@@ -137,14 +137,21 @@ class SyncStore:
     def erasures(self) -> dict[str, str]:
         """Ids erased here of which the server is to be told, with its proofs ("" where there is none).
 
-        Their words are out of the search index's last corner by then.
+        Their words are out of the search index's last corner by then; until they are, there is nothing to tell.
         """
         with self._reading() as cursor:
             purging = meta.get(cursor, Meta.PURGE_SEARCH) is not None
-        if purging:
-            purge.purge(self._store)
+        if purging and not purge.purge(self._store):
+            return {}
         with self._reading() as cursor:
             return dict(cursor.execute(_UNTOLD).fetchall())
+
+    def forget_words(self, stop: Cancel) -> None:
+        """Take what rows that left have left behind out of the file, a step at a time; now and then is often enough."""
+        with self._reading() as cursor:
+            due = purge.is_due(cursor, now_ms())
+        if due:
+            purge.purge(self._store, stop)
 
     def told(self, erased: Iterable[str]) -> None:
         """The server knows of these erasures."""

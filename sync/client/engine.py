@@ -102,20 +102,26 @@ class SyncEngine:
                 if error.code != "epoch_changed" and not (passed_over and error.code in _GREET_FIRST):
                     raise
                 summary = self._once(progress, cancel)  # restored meanwhile: hello tells whether we may go on
-            return self._with_papers(summary, progress, cancel)
+            return self._afterwards(summary, progress, cancel)
 
     def _once(self, progress: Progress | None, cancel: Cancel | None) -> SyncSummary:
         run = _Run(self.store, self._api, self._clock, self._greeting, self._papers, progress, cancel)
         return run.go(self._app_version)
 
-    def _with_papers(self, summary: SyncSummary, progress: Progress | None, cancel: Cancel | None) -> SyncSummary:
-        """Documents follow the rows. Edits made meanwhile, and news, stop them after a piece: see :meth:`make_way`."""
-        if self._papers is None or not summary.complete:
-            return summary
+    def _afterwards(self, summary: SyncSummary, progress: Progress | None, cancel: Cancel | None) -> SyncSummary:
+        """Words of rows that left go, and documents follow the rows.
+
+        Edits made meanwhile, and news, stop both after a step or a piece: see :meth:`make_way`.
+        """
 
         def is_cancelled() -> bool:
             return (cancel is not None and cancel()) or self._rows_first.is_set() or self.store.standing().waiting > 0
 
+        if not summary.complete:
+            return summary
+        self.store.forget_words(is_cancelled)
+        if self._papers is None:
+            return summary
         papers = self._papers.run(progress, is_cancelled)
         up, down = summary.bytes_up + papers.bytes_up, summary.bytes_down + papers.bytes_down
         complete = not self.store.state().waiting

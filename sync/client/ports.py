@@ -199,6 +199,12 @@ class LocalStore(Protocol):
     def erasures(self) -> dict[str, str]:
         """Ids erased here by order of the server and not yet acknowledged to it, with its proofs ("": none came)."""
 
+    def forget_words(self, stop: Cancel) -> None:
+        """Take out of the file what rows that left have left behind there, in steps between which edits are served.
+
+        ``stop`` is asked between steps; what is left is done by a later run, and now and then is often enough.
+        """
+
     def told(self, erased: Iterable[str]) -> None:
         """The server knows of these erasures."""
 

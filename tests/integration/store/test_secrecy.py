@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nxcrm_desktop.domain.clock import now_ms
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.domain.records import ListQuery
-from nxcrm_desktop.store import purge
+from nxcrm_desktop.store import purge, sync_store as sync_store_module
 from nxcrm_desktop.store.batches import ImportedRow
 from nxcrm_desktop.store.engine import Store, open_store
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.sync_store import SyncStore
-from sync.protocol.messages import Result
+from sync.protocol.messages import PullReply, Result
 from tests.helpers.stores import KEY, MANAGER, page, server_row, store_page
 
 CANARY = "zqxjkvcanary"
@@ -88,6 +90,78 @@ def test_what_is_erased_is_nowhere(store: Store, sync_store: SyncStore) -> None:
     sync_store.acknowledged([erased], 5)
     assert sync_store.erasures() == {}
     assert store.integrity_check() == []
+
+
+Leaving = Callable[[str], PullReply]
+_LEAVES: dict[str, Leaving] = {
+    "given away": lambda row_id: page(dropped=[("owner:a", row_id, "leave")]),
+    "deleted": lambda row_id: page(dropped=[("owner:a", row_id, "delete")]),
+    "no longer subscribed": lambda row_id: page(subscribed=["owner:b"]),
+    "begun again in another role": lambda row_id: page(reset=True, subscribed=["owner:b"]),
+}
+
+
+@pytest.mark.parametrize("how", _LEAVES)
+def test_what_has_left_is_nowhere(store: Store, sync_store: SyncStore, tmp_path: Path, how: str) -> None:
+    server = server_row(name=f"{CANARY} Devi", notes=CANARY)
+    store_page(sync_store, page([("owner:a", 1, server)]))
+    store_page(sync_store, page([("owner:b", 1, server_row(name=f"Ravi {i}")) for i in range(50)]))
+    assert CANARY.encode() in _decrypted(store), "the test can see what is there"
+    store_page(sync_store, _LEAVES[how](str(server["id"])))
+    sync_store.forget_words(lambda: False)
+    journal = (tmp_path / "store.db-wal").stat().st_size
+    assert journal <= 32 + 24 + 8192, "of the journal only the page that says it is done"
+    assert CANARY.encode() not in _decrypted(store)
+    assert store.integrity_check() == []
+
+
+def test_words_of_rows_that_left_go_step_by_step_and_not_all_the_time(
+    store: Store, sync_store: SyncStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give_away() -> None:
+        server = server_row(name=CANARY)
+        store_page(sync_store, page([("owner:a", 1, server)]))
+        store_page(sync_store, page(dropped=[("owner:a", str(server["id"]), "leave")]))
+
+    def owed() -> bool:
+        with store.read() as reader:
+            return reader.meta(Meta.ROWS_LEFT) is not None
+
+    give_away()
+    sync_store.forget_words(lambda: True)
+    assert owed(), "interrupted"
+    with store.read() as reader:
+        assert reader.count(ListQuery("lead")) == 0
+        sync_store.forget_words(lambda: False)
+        assert owed(), "somebody still reads the journal"
+    sync_store.forget_words(lambda: False)
+    assert not owed()
+    give_away()
+    sync_store.forget_words(lambda: False)
+    assert owed(), "it was done a moment ago"
+    later = now_ms() + 15 * 60 * 1000
+    monkeypatch.setattr(sync_store_module, "now_ms", lambda: later)
+    sync_store.forget_words(lambda: False)
+    assert not owed()
+    assert CANARY.encode() not in _decrypted(store)
+
+
+def test_rows_that_leave_while_words_go_are_not_forgotten(store: Store, sync_store: SyncStore) -> None:
+    first, second = server_row(name=CANARY), server_row(name=f"{CANARY} Second")
+    store_page(sync_store, page([("owner:a", 1, first), ("owner:a", 1, second)]))
+    store_page(sync_store, page(dropped=[("owner:a", str(first["id"]), "leave")]))
+    leaving = iter([second])
+
+    def meanwhile() -> bool:
+        for row in leaving:
+            store_page(sync_store, page(dropped=[("owner:a", str(row["id"]), "leave")]))
+        return False
+
+    assert purge.purge(store, meanwhile)
+    with store.read() as reader:
+        assert reader.meta(Meta.ROWS_LEFT) is not None
+    assert purge.purge(store)
+    assert CANARY.encode() not in _decrypted(store)
 
 
 def test_an_interrupted_purge_is_taken_up_again(

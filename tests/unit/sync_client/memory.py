@@ -10,7 +10,7 @@ import msgspec
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
 from sync.client.failures import from_problem
-from sync.client.ports import PageOutcome, Standing, SyncState
+from sync.client.ports import Cancel, PageOutcome, Standing, SyncState
 from sync.protocol import checksums
 from sync.protocol.codes import Code
 from sync.protocol.messages import (
@@ -137,6 +137,9 @@ class MemoryStore:
 
     def erasures(self) -> dict[str, str]:
         return dict.fromkeys(self.erased, "")
+
+    def forget_words(self, stop: Cancel) -> None:
+        """It has no index."""
 
     def told(self, erased: Iterable[str]) -> None:
         known = set(erased)
