@@ -74,22 +74,23 @@ class Admission:
     def enter(self, address: str) -> None:
         """Takes a place among the requests being answered. NxcrmError ``unavailable`` when there is none left.
 
-        One address never has more than half of them: who sends slowly on purpose cannot shut out everybody.
+        One subscriber never has more than half of them: who sends slowly on purpose cannot shut out everybody.
         """
-        most = self._most if is_loopback(address) else max(1, self._most // 2)
-        if self._taken >= self._most or self._places[address] >= most:
+        most, place = self._most if is_loopback(address) else max(1, self._most // 2), network(address)
+        if self._taken >= self._most or self._places[place] >= most:
             self._metrics.refused.labels("busy").inc()
             raise _busy()
         self._taken += 1
-        self._places[address] += 1
+        self._places[place] += 1
         self._metrics.in_flight.inc()
 
     def leave(self, address: str) -> None:
         """Gives a place back."""
+        place = network(address)
         self._taken -= 1
-        self._places[address] -= 1
-        if not self._places[address]:
-            del self._places[address]
+        self._places[place] -= 1
+        if not self._places[place]:
+            del self._places[place]
         self._metrics.in_flight.dec()
 
     def _require(self, wait: float, why: str) -> None:

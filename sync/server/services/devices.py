@@ -43,9 +43,16 @@ def register(connection: Connection, wanted: NewDevice, user_id: str, now: int) 
 
 
 def settled_of(connection: Connection, device_id: str | None, user_id: str) -> int | None:
-    """The last edit of a device that is settled here; None unless it is one of the user's."""
+    """The last edit settled here of a device that is to be replaced; None unless it is one of the user's.
+
+    NxcrmError ``device_revoked``: what it holds is to be shredded, and not to live on under another name.
+    """
     known = store.device(connection, device_id) if device_id else None
-    return applied_n(connection, known["id"]) if known is not None and known["user_id"] == user_id else None
+    if known is None or known["user_id"] != user_id:
+        return None
+    if known["state"] != "active":
+        raise device_revoked()
+    return applied_n(connection, known["id"])
 
 
 def _require_same(known: RowMapping, wanted: NewDevice, user_id: str) -> None:

@@ -63,6 +63,18 @@ def test_an_address_never_has_more_than_half_of_the_places() -> None:
     admission.enter(ELSEWHERE)
 
 
+def test_a_subscriber_of_many_addresses_has_no_more_places() -> None:
+    """An IPv6 line comes with 2⁶⁴ addresses (RFC 6177): taking another one for each connection gains nothing."""
+    admission = Admission(LimitSettings(in_flight=4), 1, Metrics())
+    admission.enter("2001:db8:1:2::1")
+    admission.enter("2001:db8:1:2::2")
+    with pytest.raises(NxcrmError, match="more to do"):
+        admission.enter("2001:db8:1:2:ffff::3")
+    admission.enter("2001:db8:1:3::1")
+    admission.leave("2001:db8:1:2::2")
+    admission.enter("2001:db8:1:2:ffff::3")
+
+
 def test_workers_share_the_rate_of_an_address_but_not_this_machines() -> None:
     admission = Admission(LimitSettings(address_per_second=0.001, address_burst=8), 4, Metrics())
     admission.address(ELSEWHERE)
