@@ -88,7 +88,7 @@ def _hand_over(cursor: Any, rows: Rows, keys: Iterable[tuple[str, str]]) -> None
 
 
 def _settle_row(cursor: Any, rows: Rows, name: str, row_id: str, settled: Sequence[_Settled]) -> None:
-    version, base = _shadow(cursor, name, row_id)
+    version, base = shadow(cursor, name, row_id)
     for row, result in settled:
         if _stands(result, version):
             base = lay_over(base, outbox.entry(row))
@@ -104,7 +104,8 @@ def _settle_row(cursor: Any, rows: Rows, name: str, row_id: str, settled: Sequen
         show(rows, name, row_id, shown(base, remaining))
 
 
-def _shadow(cursor: Any, name: str, row_id: str) -> tuple[int | None, list[Value] | None]:
+def shadow(cursor: Any, name: str, row_id: str) -> tuple[int | None, list[Value] | None]:
+    """Version and values of a row as the server last sent it; None each where it did not, or no edit waits."""
     row = cursor.execute("SELECT ver, vals FROM shadow WHERE row_id = ? AND entity = ?", (row_id, name)).fetchone()
     if row is None:
         return None, None

@@ -117,7 +117,7 @@ class SyncStore:
     def reset(self, epoch: str, applied_n: int) -> None:
         """The server was restored: forget pulled rows and cursor; what it lost waits again, edits and erasures."""
         with self._writing() as (cursor, rows):
-            resetting.requeue(cursor, applied_n)  # first: rows with edits waiting stay
+            resetting.requeue(cursor, rows, applied_n)  # first: rows with edits waiting stay
             _begin_anew(cursor, rows)
             meta.put(cursor, Meta.EPOCH, epoch)
 
@@ -128,7 +128,7 @@ class SyncStore:
         None if it does not know that.
         """
         with self._writing() as (cursor, rows):
-            resetting.start_over(cursor, replaced_n)
+            resetting.start_over(cursor, rows, replaced_n)
             _begin_anew(cursor, rows)
             for key, value in identity.items():
                 meta.put(cursor, key, value)

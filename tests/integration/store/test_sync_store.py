@@ -250,6 +250,19 @@ def test_a_reset_keeps_what_the_user_did(store: Store, sync_store: SyncStore) ->
     assert shown["city"] == "Mumbai"
 
 
+def test_edits_that_wait_again_are_shown_below_those_that_wait(store: Store, sync_store: SyncStore) -> None:
+    row = server_row(name="Ravi", city="Pune")
+    store_page(sync_store, page([("owner:a", 1, row)]))
+    _edit(store, row["id"], name="Mine")
+    sync_store.settle([Result(1, "applied", ver=2)])
+    store_page(sync_store, page([("owner:a", 3, row | {"name": "Theirs"})]))
+    _edit(store, row["id"], city="Surat")
+    sync_store.reset("epoch-2", 0)
+    shown = _shown(store, row["id"])
+    assert shown is not None
+    assert (shown["name"], shown["city"]) == ("Mine", "Surat"), "what waits is what the user sees"
+
+
 def test_a_page_may_begin_anew(store: Store, sync_store: SyncStore) -> None:
     old, new = server_row(name="Old"), server_row(name="New")
     store_page(sync_store, page([("owner:a", 1, old)]))
