@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from nxcrm_desktop.domain.dictionary import ENTITIES, EntityInfo, entity
 from nxcrm_desktop.domain.ids import new_id
+from sync.server.services.discretion import Discretion
 from sync.server.store.feed import lock_clock
 from sync.server.store.look_alikes import Flag, Member, flags_of, members, shared_values
 from sync.server.store.rows import Row, RowSet
@@ -32,8 +33,10 @@ def _persons(name: str) -> tuple[str, ...]:
     return tuple(column for column, _ in entity(name).facts.subject)
 
 
-def write_and_flag(connection: Connection, rows: RowSet) -> list[Row]:
+def write_and_flag(connection: Connection, rows: RowSet, discretion: Discretion | None = None) -> list[Row]:
     """Write what was changed, and the flags that follow from it; returns all that was written, for the feed.
+
+    ``discretion``: of whoever typed it; None for the server itself, which tells nobody anything by what it writes.
 
     Look-alikes are searched for when the clock is locked, so that of two transactions with the same phone number the
     second sees the first.
@@ -46,7 +49,7 @@ def write_and_flag(connection: Connection, rows: RowSet) -> list[Row]:
     lock_clock(connection)
     _take_away(connection, rows, leaving, flags)
     for (name, field), came in joining.items():
-        _flag(connection, rows, ENTITIES[name], field, came)
+        _flag(connection, rows, ENTITIES[name], field, came, discretion)
     return written + rows.write()
 
 
@@ -96,13 +99,21 @@ def _take_away(
             _remove(rows, alone[0], erased=False)
 
 
+def _is_going(rows: RowSet, flag: Flag) -> bool:
+    row = rows.get(_FLAG.name, flag.id)
+    return row is not None and row.deleted_at is not None
+
+
 def _remove(rows: RowSet, flag: Flag, *, erased: bool) -> None:
     row = rows.get(_FLAG.name, flag.id)
     if row is not None:
         (rows.erase if erased else rows.remove)(row)
 
 
-def _flag(connection: Connection, rows: RowSet, info: EntityInfo, field: str, came: Sequence[Row]) -> None:
+def _flag(
+    connection: Connection, rows: RowSet, info: EntityInfo, field: str, came: Sequence[Row],
+    discretion: Discretion | None,
+) -> None:  # fmt: skip
     shared = shared_values(connection, info, field, {str(row.values[field]) for row in came})
     if not shared:
         return
@@ -112,10 +123,12 @@ def _flag(connection: Connection, rows: RowSet, info: EntityInfo, field: str, ca
     for row in came:
         by_value.get(str(row.values[field]), []).append(row)
     groups = [_strangers(found[value], by_value[value], persons) for value in shared]
+    if discretion is not None:
+        groups = discretion.divided(info.name, groups, {row.id for row in came})
     known = {
         flag.row_id: flag.group_id
         for flag in flags_of(connection, "row_id", [row_id for group in groups for row_id in group])
-        if flag.field == field
+        if flag.field == field and not _is_going(rows, flag)
     }
     for group in groups:
         group_id = next((known[row_id] for row_id in group if row_id in known), new_id())

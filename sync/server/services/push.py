@@ -15,6 +15,7 @@ from nxcrm_desktop.domain.clock import now_ms
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
 from sync.protocol.messages import MAX_MUTATIONS, Mutation, Push, PushReply, Result
+from sync.server.services.discretion import Discretion
 from sync.server.services.duplicates import write_and_flag
 from sync.server.services.judge import Judge
 from sync.server.services.refusals import Poison
@@ -104,11 +105,13 @@ def _replayed(connection: Connection, device_id: str, edits: Sequence[Edit]) -> 
 def _judged(connection: Connection, session: DeviceSession, edits: Sequence[Edit], schema: int) -> list[Result]:
     rows = RowSet(connection, session.user_id, now_ms())
     present = [brought_up(edit, schema) if isinstance(edit, Mutation) else edit for edit in edits]
-    results = Judge(connection, access_of(connection, session.user_id), rows, present, schema).results()
+    access = access_of(connection, session.user_id)
+    results = Judge(connection, access, rows, present, schema).results()
     _check_quota(connection, session.device_id, results, rows.now)
     log = [(r.n, _digest(edit), msgspec.json.encode(r).decode()) for edit, r in zip(edits, results, strict=True)]
     log_results(connection, session.device_id, log)
-    stamp(connection, write_and_flag(connection, rows), by=session.device_id)
+    written = write_and_flag(connection, rows, Discretion(connection, access, rows.now))
+    stamp(connection, written, by=session.device_id)
     return results
 
 
