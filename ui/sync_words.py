@@ -18,10 +18,10 @@ Told = tuple[str, str, str]
 def state_words(status: SyncStatus) -> str:
     """One sentence: where it stands."""
     if status.phase in (Phase.SYNCED, Phase.CONFLICTS):
-        if status.waiting:
-            return counted("Sync", "%Ln edit(s) will be sent in a moment", status.waiting)
         if status.conflicts:
             return counted("Sync", "%Ln conflict(s) to decide", status.conflicts)
+        if status.waiting:
+            return counted("Sync", "%Ln edit(s) will be sent in a moment", status.waiting)
         if status.papers_waiting:
             return translate("Sync", "Records are on the server; documents are still to come")
         return translate("Sync", "Everything is on the server")
@@ -63,7 +63,7 @@ def detail_words(status: SyncStatus) -> str:
     if status.last_sync_ms:
         last = translate("Sync", "Last sync: %1").replace("%1", when(status.last_sync_ms, now))
     parts = [last]
-    if status.waiting and status.phase not in (Phase.SYNCED, Phase.CONFLICTS):
+    if status.waiting and (status.phase is not Phase.SYNCED or status.conflicts):
         parts.append(counted("Sync", "%Ln edit(s) waiting", status.waiting))
     if status.papers_waiting:
         parts.append(counted("Sync", "%Ln document(s) waiting", status.papers_waiting))
@@ -169,8 +169,10 @@ def did_words(run: SyncRun) -> str:
 def run_when(run: SyncRun, now: int) -> str:
     """When a run was; from and to where it failed for longer."""
     began = when(run.at, now)
-    same_minute = _hour(run.at) == _hour(run.ended)
-    return began if run.outcome != "failed" or same_minute else f"{began} – {when(run.ended, now)}"
+    if run.outcome != "failed" or run.ended - run.at < 60_000:
+        return began
+    same_day = clock.local_datetime(run.at).date() == clock.local_datetime(run.ended).date()
+    return f"{began} – {_hour(run.ended) if same_day else when(run.ended, now)}"
 
 
 def rule_words(rule: MeteredRule) -> str:

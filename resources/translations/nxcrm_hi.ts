@@ -114,8 +114,16 @@
         <translation>सर्वर वाला रखें</translation>
     </message>
     <message>
+        <source>Keep the record</source>
+        <translation>रिकॉर्ड रखें</translation>
+    </message>
+    <message>
         <source>Take the other</source>
         <translation>दूसरा लें</translation>
+    </message>
+    <message>
+        <source>Delete the record</source>
+        <translation>रिकॉर्ड हटाएँ</translation>
     </message>
     <message>
         <source>Write something else</source>
@@ -148,6 +156,14 @@
     <message>
         <source>Undo the decision</source>
         <translation>निर्णय वापस लें</translation>
+    </message>
+    <message>
+        <source>The record stays.</source>
+        <translation>रिकॉर्ड रहेगा।</translation>
+    </message>
+    <message>
+        <source>The record will be deleted.</source>
+        <translation>रिकॉर्ड हटा दिया जाएगा।</translation>
     </message>
     <message>
         <source>It will say: %1</source>
@@ -1049,7 +1065,7 @@
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">रुका हुआ</translation>
     </message>
     <message>
         <source>Refused</source>
@@ -1161,7 +1177,7 @@
     </message>
     <message>
         <source>What happened</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">क्या हुआ</translation>
     </message>
     <message>
         <source>Saved view</source>
@@ -2453,6 +2469,10 @@
 <context>
     <name>Preview</name>
     <message>
+        <source>The file is on its way and is shown here when all of it has come.</source>
+        <translation>फ़ाइल आ रही है; पूरी आने पर यहाँ दिखेगी।</translation>
+    </message>
+    <message>
         <source>The file is on the server. Open fetches it and shows it here.</source>
         <translation>फ़ाइल सर्वर पर है। “खोलें” उसे लाकर यहाँ दिखाता है।</translation>
     </message>
@@ -2604,6 +2624,14 @@
     <message>
         <source>Overview</source>
         <translation>सारांश</translation>
+    </message>
+    <message>
+        <source>Duplicate?</source>
+        <translation>दोहराव?</translation>
+    </message>
+    <message>
+        <source>Another record says the same, such as the phone number. Compare them.</source>
+        <translation>किसी और रिकॉर्ड में भी यही लिखा है, जैसे फ़ोन नंबर। उनकी तुलना करें।</translation>
     </message>
     <message>
         <source>Save</source>

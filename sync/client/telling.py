@@ -34,7 +34,7 @@ class MeteredRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """``stage``: push, pull or papers, while syncing; ``n`` of ``of`` edits, rows or bytes; bytes of this run.
+    """``stage``: push, pull or papers, while syncing; ``n`` of ``of`` edits, rows or documents; bytes of this run.
 
     ``waiting`` edits, open ``conflicts``, last full run (UTC ms). ``error``: why the phase is offline, sign_in or
     failed; then ``retry_ms`` is when it is tried again (UTC ms; None: not by itself). ``live``: news comes by itself.

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from nxcrm_desktop.bootstrap import App
@@ -141,10 +143,10 @@ def test_half_of_a_pair_says_that_the_other_is_not_ours(qtbot: QtBot, app: App, 
 def notes_conflict(app: App, status: str = "open", **more: str) -> str:
     row = lead(app, notes="Called on Monday. Wants blue.")
     base, mine, theirs = "Called on Monday.", "Called on Sunday.", "Called on Monday. Wants blue."
-    sides = {"base": json.dumps(base), "mine": json.dumps(mine), "theirs": json.dumps(theirs)}
+    sides = {"base": json.dumps(base), "mine": json.dumps(mine), "theirs": json.dumps(theirs), **more}
     return pulled(
         app.store, "conflict", entity="lead", row_id=row, field="notes", status=status, mine_by=app.actor.user_id,
-        mine_at=clock.now_ms(), theirs_by=app.actor.user_id, theirs_at=clock.now_ms(), **sides, **more,
+        mine_at=clock.now_ms(), theirs_by=app.actor.user_id, theirs_at=clock.now_ms(), **sides,
     )  # fmt: skip
 
 
@@ -153,6 +155,26 @@ def test_a_long_text_shows_what_each_side_changed(qtbot: QtBot, app: App, sessio
     dialog.show()
     texts = {view.toPlainText() for view in dialog.findChildren(DifferenceView)}
     assert texts == {"Called on Monday. Wants blue.", "Called on Monday. Sunday."}
+
+
+def test_the_longest_remarks_leave_the_buttons_on_the_screen(qtbot: QtBot, app: App, session: Session) -> None:
+    remarks = json.dumps("Wants to exchange a Swift, comes on Saturday. " * 60)
+    made = notes_conflict(app, base=remarks, mine=remarks[:-1] + ' and on Sunday"', theirs=remarks[:-1] + ' or not"')
+    dialog = ConflictDialog(session.ctx, app.conflicts.get(made), session.workspace)
+    dialog.show()
+    assert dialog.height() < dialog.screen().availableGeometry().height()
+    buttons = [made for made in dialog.findChildren(QPushButton) if made.isVisible()]
+    assert all(made.mapTo(dialog, made.rect().bottomLeft()).y() < dialog.height() for made in buttons)
+
+
+def test_a_long_value_pushes_no_column_out_of_sight(qtbot: QtBot, app: App, session: Session) -> None:
+    words = json.dumps("Wants to exchange a Swift, comes on Saturday. " * 60)
+    notes_conflict(app, base=words, mine=words, theirs=words)
+    pane = sync_pane(qtbot, session)
+    table = pane.conflicts.table
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    cell = table.lines.index(0, 3)
+    assert table.lines.data(cell, Qt.ItemDataRole.ToolTipRole) == cell.data()
 
 
 def test_differences_are_of_words() -> None:

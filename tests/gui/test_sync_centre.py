@@ -45,6 +45,7 @@ def pane(qtbot: QtBot, session: Session) -> SyncPane:
         (SyncStatus(Phase.SYNCED, last_sync_ms=NOON), "Everything is on the server", "every minute"),
         (SyncStatus(Phase.SYNCED, waiting=1), "1 edit will be sent in a moment", "Not synced yet"),
         (SyncStatus(Phase.CONFLICTS, conflicts=2), "2 conflicts to decide", "Not synced yet"),
+        (SyncStatus(Phase.CONFLICTS, conflicts=2, waiting=1), "2 conflicts to decide", "1 edit waiting"),
         (SyncStatus(Phase.SYNCED, papers_waiting=3, metered=True), "Records are on the server", "link is metered"),
         (SyncStatus(Phase.SYNCING), "Syncing", "Asking the server"),
         (

@@ -42,7 +42,7 @@ class ConflictDialog(Dialog):
     """Decides one conflict through ConflictService.resolve."""
 
     def __init__(self, ctx: Context, view: ConflictView, parent: QWidget) -> None:
-        super().__init__(said(view.facts.label), parent, 600)
+        super().__init__(said(view.facts.label), parent, 600, scrolls=True)
         self.ctx, self.view = ctx, view
         self.setWindowTitle(self.tr("Resolve a conflict"))
         self.heading.setText(
@@ -67,14 +67,17 @@ class ConflictDialog(Dialog):
         self.body.addWidget(
             self._choice(
                 "server",
-                self.tr("Keep what the server has"),
+                self.tr("Keep the record") if view.field == WHOLE_ROW else self.tr("Keep what the server has"),
                 self._shown(kept(view)),
                 self._who(view.theirs_by, view.theirs_at, now),
             )
         )
         self.body.addWidget(
             self._choice(
-                "mine", self.tr("Take the other"), self._shown(view.mine), self._who(view.mine_by, view.mine_at, now)
+                "mine",
+                self.tr("Delete the record") if view.field == WHOLE_ROW else self.tr("Take the other"),
+                self._shown(view.mine),
+                self._who(view.mine_by, view.mine_at, now),
             )
         )
         merged = self._choice("merged", self.tr("Write something else"), "", "", self.editor.widget)
@@ -101,6 +104,7 @@ class ConflictDialog(Dialog):
         told = self.tr("Decided by %1, %2. It says now: %3").replace("%1", self.view.resolved_by or "–")
         told = told.replace("%2", when(self.view.resolved_at, now)).replace("%3", self._shown(self.view.current))
         self._result.setText(told)
+        self._result.show()
         self._resolve.setText(self.tr("Undo the decision"))
         self._resolve.setEnabled(True)
 
@@ -144,6 +148,11 @@ class ConflictDialog(Dialog):
         """What is chosen."""
         return next(take for take, made in self.choices.items() if made.isChecked())
 
+    @property
+    def outcome(self) -> str:
+        """What the choice would make of it, in words."""
+        return self._result.text()
+
     def _value(self) -> Value:
         if self.take == "merged":
             return self.editor.read()
@@ -154,10 +163,18 @@ class ConflictDialog(Dialog):
             value = self._value()
         except ValueProblem as problem:
             self._result.setText(said(problem.message))
+            self._result.show()
             self._resolve.setEnabled(False)
             return
         self._resolve.setEnabled(True)
-        self._result.setText(self.tr("It will say: %1").replace("%1", self._shown(value)))
+        # A long text is shown above as it will be: in the card that is chosen.
+        self._result.setVisible(self.view.facts.kind is not Kind.LONG_TEXT)
+        self._result.setText(self._becomes(value))
+
+    def _becomes(self, value: Value) -> str:
+        if self.view.field == WHOLE_ROW:
+            return self.tr("The record stays.") if value is not None else self.tr("The record will be deleted.")
+        return self.tr("It will say: %1").replace("%1", self._shown(value))
 
     def resolve(self) -> None:
         """Make it so."""

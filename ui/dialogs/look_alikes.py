@@ -15,7 +15,7 @@ from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.plain import label
 from ui.words import label_of, said
 
-_MOST_LINES = 12
+_MOST_LINES = 10
 _MOST_RECORDS = 4
 
 
@@ -50,10 +50,11 @@ class LookAlikesDialog(Dialog):
             self._keep = self.add_button(words, self.keep, "primary")
 
     def _lines(self) -> list[Line]:
-        """One line for each field that any of them has, what differs first."""
+        """One line for each field of which any of them shows something, what differs first."""
         info = ENTITIES[self.group.entity]
         names = [name for name in info.fields if name not in COMMON]
-        filled = [name for name in names if any(member.record[name] is not None for member in self.shown)]
+        show = self.ctx.words.field
+        filled = [name for name in names if any(show(member.record, name) for member in self.shown)]
         return [self._line(name) for name in sorted(filled, key=lambda name: not self._differs(name))]
 
     def _line(self, name: str) -> Line:

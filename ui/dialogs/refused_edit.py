@@ -53,7 +53,7 @@ class RefusedEditDialog(Dialog):
     """Decides one refused edit through ReviewService."""
 
     def __init__(self, ctx: Context, view: RefusedEdit, parent: QWidget) -> None:
-        super().__init__(" · ".join(filter(None, (view.row_title, kind_words(view.entity)))), parent, 680)
+        super().__init__(" · ".join(filter(None, (view.row_title, kind_words(view.entity)))), parent, 680, scrolls=True)
         self.setWindowTitle(self.tr("Refused edit"))
         self.ctx, self.view = ctx, view
         now = clock.now_ms()
@@ -80,7 +80,7 @@ class RefusedEditDialog(Dialog):
         if not self.view.fields:
             return
         titles = (self.tr("Field"), self.tr("Was"), self.tr("Typed"), self.tr("Says now"))
-        table = LinesTable(self.ctx.theme, self.tr("What was typed"), LinesModel(titles, (), self), stretch=2)
+        table = LinesTable(self.ctx.theme, self.tr("What was typed"), LinesModel(titles, (), self), stretch=(1, 2, 3))
         table.lines.show_lines([self._line(field) for field in self.view.fields])
         table.fit_height(_MOST_LINES)
         self.body.addWidget(table)

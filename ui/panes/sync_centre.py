@@ -67,7 +67,7 @@ class SyncPane(Pane):
             self.tr("Typed by"),
             self.tr("When"),
         )
-        table = LinesTable(self.ctx.theme, self.tr("Conflicts"), LinesModel(titles, (), self), stretch=2)
+        table = LinesTable(self.ctx.theme, self.tr("Conflicts"), LinesModel(titles, (), self), stretch=(2, 3))
         table.doubleClicked.connect(lambda _index: self.resolve())
         made = Section(
             self.ctx, "check-circle", table, self.tr("No conflicts"),

@@ -96,14 +96,18 @@ class Theme(QObject):
         """An icon in one of the palette's colours, by the colour's name."""
         return icons.icon(name, self.colours.by_name()[colour], size)
 
-    def _caret(self) -> str:
-        # A style sheet takes pictures only by file name: the arrow of combo boxes is the one it needs.
-        target = Path(self._scratch.path()) / f"caret-{self.appearance}.png"
+    def _picture(self, name: str, colour: str) -> str:
+        # A style sheet takes pictures only by file name: the arrow of combo boxes, the tick of check boxes.
+        target = Path(self._scratch.path()) / f"{name}-{self.appearance}.png"
         if not target.exists():
-            icons.pixmap("caret-down", self.colours.muted, 12, 2.0).save(str(target))
+            icons.pixmap(name, colour, 12, 2.0).save(str(target))
         return target.as_posix()
 
     def _apply(self) -> None:
         self._application.setPalette(palette_of(self.colours))
         sheet = (files("resources") / "styles" / "interface.qss").read_text(encoding="utf-8")
-        self._application.setStyleSheet(Template(sheet).substitute(self.colours.by_name(), caret=self._caret()))
+        pictures = {
+            "caret": self._picture("caret-down", self.colours.muted),
+            "tick": self._picture("check", self.colours.on_accent),
+        }
+        self._application.setStyleSheet(Template(sheet).substitute(self.colours.by_name(), **pictures))

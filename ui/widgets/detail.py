@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.facts import Facts, Kind
@@ -82,9 +82,7 @@ class RecordDetail(QFrame):
         head = row(margins=(16, 12, 12, 8), gap=8)
         head.addWidget(self._avatar)
         head.addLayout(names, 1)
-        self._alike = button(self.tr("Possible duplicate …"), self.compare, "chip")
-        self._alike.hide()
-        head.addWidget(self._alike)
+        head.addWidget(self._make_alike())
         head.addLayout(self.tools)
         head.addWidget(self._edit)
         head.addWidget(self._close)
@@ -103,6 +101,14 @@ class RecordDetail(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self._make_bar())
+
+    def _make_alike(self) -> QPushButton:
+        self._alike = button(self.tr("Duplicate?"), self.compare, "chip")
+        self._alike.setProperty("tone", "warn")
+        self._alike.setAccessibleName(self.tr("Possible duplicate …"))
+        self._alike.setToolTip(self.tr("Another record says the same, such as the phone number. Compare them."))
+        self._alike.hide()
+        return self._alike
 
     def _make_bar(self) -> QFrame:
         self._bar = frame("foot")

@@ -45,7 +45,7 @@ class LinesModel(QAbstractTableModel):
         if not index.isValid():
             return None
         line = self.lines[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return line.cells[index.column()]
         if role == Qt.ItemDataRole.DecorationRole:
             return line.icon if index.column() == 0 else None
@@ -76,11 +76,11 @@ class LinesModel(QAbstractTableModel):
 
 
 class LinesTable(QTableView):
-    """The view of short tables. ``picked`` with the key of a line."""
+    """The view of short tables. ``picked`` with the key of a line; columns that ``stretch`` share what room is left."""
 
     picked = Signal(str)
 
-    def __init__(self, theme: Theme, name: str, model: LinesModel, stretch: int = 0) -> None:
+    def __init__(self, theme: Theme, name: str, model: LinesModel, stretch: int | Sequence[int] = 0) -> None:
         super().__init__()
         self.lines = model
         self.setAccessibleName(name)
@@ -98,7 +98,8 @@ class LinesTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        for column in (stretch,) if isinstance(stretch, int) else stretch:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.selectionModel().currentRowChanged.connect(self._tell)
 
     def fit_height(self, most: int) -> None:

@@ -16,7 +16,7 @@ from nxcrm_desktop.services.paper_sync import Place, PlaceState
 from ui.changes import touched
 from ui.context import Context
 from ui.tasks import Job, JobState, watch
-from ui.widgets.paper_words import ICONS, failure_words, place_sentence
+from ui.widgets.paper_words import failure_words, place_icon, place_sentence
 from ui.widgets.plain import ElidedLabel, button, column, icon_button, label, row
 
 _LOOK_MS = 400
@@ -113,7 +113,7 @@ class PaperBar(QWidget):
         self._words.set_whole(place_sentence(place) if place else "")
         self._tell_why(failure_words(place.failure) if place and place.failure and _failed(place) else "")
         if place is not None:
-            self._icon.setPixmap(self.ctx.theme.icon(ICONS[place.state]).pixmap(16))
+            self._icon.setPixmap(place_icon(self.ctx.theme, place).pixmap(16))
         fetching = self._job is not None and self._job.state is JobState.RUNNING
         failed = place is not None and _failed(place)
         self.open_button.setVisible(place is not None and place.state is PlaceState.SERVER and not fetching)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import QIcon
 
 from nxcrm_desktop.services.paper_sync import Place, PlaceState
 from ui.language import translate
+from ui.theming.theme import Theme
 
 ICONS = {
     PlaceState.HERE: "check-circle",
@@ -15,6 +17,15 @@ ICONS = {
     PlaceState.DOWNLOADING: "download-simple",
     PlaceState.FAILED: "warning-circle",
 }
+_TONES = {
+    PlaceState.FAILED: "danger", PlaceState.WAITING: "accent", PlaceState.UPLOADING: "accent",
+    PlaceState.DOWNLOADING: "accent",
+}  # fmt: skip
+
+
+def place_icon(theme: Theme, place: Place) -> QIcon:
+    """The icon of where a document is, in the colour of how much it wants attention."""
+    return theme.icon(ICONS[place.state], _TONES.get(place.state, "muted"))
 
 
 def place_words(place: Place) -> str:

@@ -15,7 +15,7 @@ from nxcrm_desktop.services.paper_sync import Place
 from ui.context import Context
 from ui.widgets.lines import Line, LinesModel, LinesTable
 from ui.widgets.paper_bar import KeepButton
-from ui.widgets.paper_words import ICONS, place_words
+from ui.widgets.paper_words import place_icon, place_words
 from ui.widgets.plain import button, column, label, row
 from ui.widgets.preview import Preview
 
@@ -104,7 +104,7 @@ class PapersTab(QWidget):
     def _line(self, paper: Record, place: Place | None) -> Line:
         words = self.ctx.words
         where = "" if place is None else place_words(place)
-        icon = None if place is None else self.ctx.theme.icon(ICONS[place.state])
+        icon = None if place is None else place_icon(self.ctx.theme, place)
         cells = (paper.text("title"), words.field(paper, "category"), words.field(paper, "expires_on"), where)
         return Line(paper.id, cells, icon)
 

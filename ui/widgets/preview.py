@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QScrollArea, QWidget
 
 from nxcrm_desktop.documents.preview import page_count, preview_png
 from nxcrm_desktop.errors import NxcrmError
-from nxcrm_desktop.services.paper_sync import Place
+from nxcrm_desktop.services.paper_sync import Place, PlaceState
 from ui.context import Context
 from ui.dialogs.base import Question
 from ui.widgets.paper_bar import PaperBar
@@ -120,11 +120,17 @@ class Preview(QWidget):
     def _placed(self, place: Place | None) -> None:
         if place is None or not place.here:
             self._shown = ""
-            words = self.tr("The file is on the server. Open fetches it and shows it here.") if place else ""
-            self.pages.say(words)
+            self.pages.say(self._elsewhere(place) if place else "")
         elif place.version_id != self._shown:
             self._shown = place.version_id
             self._draw(self._document)
+
+    def _elsewhere(self, place: Place) -> str:
+        if place.state is PlaceState.DOWNLOADING:
+            return self.tr("The file is on its way and is shown here when all of it has come.")
+        if place.state is PlaceState.SERVER:
+            return self.tr("The file is on the server. Open fetches it and shows it here.")
+        return ""  # the line above says what is wrong
 
     def _draw(self, document_id: str) -> None:
         papers = self.ctx.app.papers
