@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from sync.protocol.messages import Id
+from sync.protocol.prepared import prepare
 
 # No control characters: PostgreSQL refuses NUL in text, and a line break in a name forges a log line.
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^(?![\s\S]*[\x00-\x1f\x7f])")]
@@ -112,3 +113,6 @@ class TokenPair(Struct, frozen=True):
     access_token: str
     access_expires_ms: int
     refresh_token: str
+
+
+prepare(vars())

@@ -23,6 +23,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from sync.protocol.messages import MAX_BLOB_BYTES, Id
+from sync.protocol.prepared import prepare
 
 PIECE_TYPE = "application/octet-stream"
 MIN_PIECE_BYTES = 64 * 1024
@@ -44,3 +45,6 @@ class BlobState(Struct, frozen=True):
     size: int
     offset: int
     complete: bool
+
+
+prepare(vars())

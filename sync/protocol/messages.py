@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from sync.protocol.prepared import prepare
+
 PROTOCOL = 1
 MAX_ROWS = 2_000
 MAX_MUTATIONS = 500
@@ -208,3 +210,6 @@ class Problem(Struct, frozen=True):
     message: str
     retry_after: int | None = None
     offset: int | None = None
+
+
+prepare(vars())

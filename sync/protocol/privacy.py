@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from sync.protocol.messages import Id
+from sync.protocol.prepared import prepare
 
 PACKAGE_TYPE = "application/zip"
 Sentence = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -35,3 +36,6 @@ class Export(Struct, frozen=True):
     reason: Sentence
     recipient: Sentence
     country: Country = "IN"
+
+
+prepare(vars())

@@ -52,6 +52,9 @@ class Position(Struct, frozen=True):
         return all(max(at, self.fresh.get(number, 0)) >= horizon for number, at in self.places().items() if at)
 
 
+_reader = msgspec.json.Decoder(Position)
+
+
 class Cursors:
     """Signs and reads cursors with a secret key of the server (32 bytes). HMAC-SHA256, RFC 2104."""
 
@@ -72,7 +75,7 @@ class Cursors:
         signature, body = data[:_SIGNATURE_BYTES], data[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._sign(body)):
             raise _foreign()
-        position = msgspec.json.decode(body, type=Position)
+        position = _reader.decode(body)
         if position.device != device:
             raise _foreign()
         return position
