@@ -128,7 +128,8 @@ def _members(server: ServerHandle, folder: Path) -> Iterator[Member]:
 
 
 def _together(server: ServerHandle, members: list[Member]) -> list[Told]:
-    shares = [members[at::_PROCESSES] for at in range(_PROCESSES)]
+    # The laptops of one member of staff wait for each other at the end of every round: they share a process.
+    shares = [[m for i, m in enumerate(members) if i // EACH % _PROCESSES == at] for at in range(_PROCESSES)]
     with ProcessPoolExecutor(_PROCESSES, multiprocessing.get_context("spawn")) as pool:
         asked = [pool.submit(_share, server.url, server.ca_file, share) for share in shares]
         told = [each for one in asked for each in one.result()]
