@@ -48,6 +48,7 @@ class Shelf:
         self._look_again = True  # rows may have gone
         self._want_again = True  # something may be to fetch
         self._grown = True  # there may be more than there is room for
+        self._decided = False  # about refused edits: a document's may be among them
         store.bus.subscribe(self._hear)
 
     # ---------------------------------------------------------------------------------------------- as transfer sees
@@ -65,6 +66,10 @@ class Shelf:
         """
         with self._turn:
             self._doubt()
+            if self._decided:
+                self._decided = False
+                with self._store.transaction() as (connection, _):
+                    papers.ask_again(connection.connection.cursor())
             if not self._looked:
                 self._look()
             if self._look_again:
@@ -131,6 +136,7 @@ class Shelf:
         if not self._grown:
             return
         with self._turn:
+            self._doubt()
             self._grown = False
             budget = self.budget
             while (excess := self._used() - budget) > 0:
@@ -186,6 +192,7 @@ class Shelf:
     def free(self, sha256: str) -> bool:
         """Remove a content that the server has. False: it is not known to have it."""
         with self._turn:
+            self._doubt()
             with self._reading() as cursor:
                 state = papers.get(cursor, sha256)
             if state is None or not state.here or not state.on_server:
@@ -225,6 +232,8 @@ class Shelf:
             self._want_again = self._grown = True
         if change.deleted.keys() & {"document", "document_version"}:
             self._look_again = True
+        if "quarantine" in change.changed:
+            self._decided = True
 
     def _doubt(self) -> None:
         with self._reading() as cursor:

@@ -248,6 +248,11 @@ def forgive(cursor: Any, sha256: str) -> None:
     cursor.execute("UPDATE paper SET failure = NULL, tries = 0, retry_at = NULL WHERE sha256 = ?", (sha256,))
 
 
+def ask_again(cursor: Any) -> None:
+    """What the server did not want may be tried again at once."""
+    cursor.execute("UPDATE paper SET failure = NULL, tries = 0, retry_at = NULL WHERE failure = 'blob_unwanted'")
+
+
 def opened(cursor: Any, sha256: str, at: int) -> None:
     """The user looked at it."""
     cursor.execute("UPDATE paper SET used_at = ? WHERE sha256 = ?", (at, sha256))

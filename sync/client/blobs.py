@@ -28,7 +28,7 @@ _ENDS_RUN: Final = TRANSIENT | SIGN_IN | {
     "upload_quota", "update_needed",
 }  # fmt: skip
 """Failures that are not this content's own: no other would fare better now."""
-_FOR_GOOD: Final = frozenset({"bad_request", "blob_too_large", "not_allowed"})
+_FOR_GOOD: Final = frozenset({"bad_request", "blob_too_large"})
 _FEW_TRIES: Final[Mapping[str, int]] = {"hash_mismatch": 3, "document_damaged": 3}
 _FIRST_WAIT_MS: Final = 60_000
 _LONGEST_WAIT_MS: Final = 24 * 3600 * 1000

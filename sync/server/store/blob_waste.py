@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, sel
 
 from sync.server.blobs.sealing import Piece
 from sync.server.store.blob_tables import BLOB, BLOB_PIECE, BLOB_PROOF, BLOB_UPLOAD, BLOB_WASTE
-from sync.server.store.blobs import drop_pieces
+from sync.server.store.blobs import drop_pieces, is_maker
 from sync.server.store.tables import ENTITY_TABLES
 
 _VERSION, _DOCUMENT = ENTITY_TABLES["document_version"], ENTITY_TABLES["document"]
@@ -65,7 +65,7 @@ def abandoned(before: int) -> ColumnElement[bool]:
     """Uploads that nobody went on with, or that no living version of their user asks for any more."""
     u, v = BLOB_UPLOAD.c, _VERSION.c
     asked = exists().where(
-        v.sha256 == u.sha256, v.created_by == u.user_id, v.deleted_at.is_(None), _DOCUMENT.c.id == v.document_id,
+        v.sha256 == u.sha256, is_maker(u.user_id), v.deleted_at.is_(None), _DOCUMENT.c.id == v.document_id,
         _DOCUMENT.c.deleted_at.is_(None),
     )  # fmt: skip
     return or_(u.touched_at <= before, ~asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
 
 from nxcrm_desktop.domain.dictionary import ENTITIES
 from nxcrm_desktop.domain.ids import new_id
@@ -16,6 +16,7 @@ from sync.server.store.sql import among, fetch, insert_many, listed, mark
 from sync.server.store.tables import ENTITY_TABLES
 
 _VERSION, _DOCUMENT = ENTITY_TABLES["document_version"], ENTITY_TABLES["document"]
+_REFUSED = ENTITY_TABLES["quarantine"]
 _NUMBER = ENTITIES["document_version"].number
 _NAMED = """
 SELECT v.id, p.version_id FROM document_version v
@@ -58,6 +59,19 @@ def named_within(connection: Connection, sha256: str, scopes: Collection[int]) -
     return Named(found[0][0], found[0][1] is not None) if found else None
 
 
+def is_maker(user: ColumnElement[str] | str) -> ColumnElement[bool]:
+    """Whether a member of staff made the version, or was refused to make it before somebody else let it in.
+
+    Such an edit names an id that nobody else could know then; to be refused one that is taken makes nobody its author.
+    """
+    v, q = _VERSION.c, _REFUSED.c
+    refused = exists().where(
+        q.row_id == v.id, q.entity == "document_version", q.op == "create", q.author_id == user,
+        q.created_at <= v.created_at,
+    )  # fmt: skip
+    return or_(v.created_by == user, refused)
+
+
 def made_by(connection: Connection, user_id: str, sha256: str) -> list[Named]:
     """The living versions that a member of staff made and that name the content, in a scope of theirs or not."""
     v, p = _VERSION.c, BLOB_PROOF.c
@@ -65,7 +79,7 @@ def made_by(connection: Connection, user_id: str, sha256: str) -> list[Named]:
         select(v.id, p.version_id)
         .join_from(_VERSION, _DOCUMENT, _DOCUMENT.c.id == v.document_id)
         .outerjoin(BLOB_PROOF, (p.version_id == v.id) & (p.sha256 == v.sha256))
-        .where(v.sha256 == sha256, v.created_by == user_id, v.deleted_at.is_(None), _DOCUMENT.c.deleted_at.is_(None))
+        .where(v.sha256 == sha256, is_maker(user_id), v.deleted_at.is_(None), _DOCUMENT.c.deleted_at.is_(None))
     )
     return [Named(version_id, proof is not None) for version_id, proof in connection.execute(wanted)]
 

@@ -8,6 +8,8 @@ import pytest
 
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.services.paper_sync import PlaceState
+from nxcrm_desktop.services.review import ReviewService
+from sync.client.paper_ports import Content
 from sync.server.services.writes import server_write
 from tests.helpers.server import ServerHandle
 from tests.helpers.tcp_proxy import TcpProxy
@@ -123,6 +125,42 @@ def test_bytes_of_a_refused_document_stay_until_it_is_decided(server: ServerHand
     rep.restart()
     rep.run()
     assert files(rep) == 1
+
+
+def test_a_refused_document_that_the_manager_lets_in_is_sent_by_whoever_attached_it(
+    server: ServerHandle, rep: Desk, boss: Desk
+) -> None:
+    lead = rep.laptop.add_lead("Given away")
+    rep.run()
+    with server_write(server.context.engine, None) as write:
+        write.update("lead", lead, {"owner_id": boss.laptop.actor.user_id})
+    document = rep.attach(b"attached offline, after it was given away", lead=lead)
+    rep.run()
+    boss.run()
+    review = ReviewService(boss.laptop.store, boss.laptop.actor)
+    refused = {one.entity: one.id for one in review.list()}
+    for entity in ("document", "document_version"):
+        review.apply(refused[entity])
+    boss.run()
+    assert rep.run().uploaded == 1, "at once: the decision came with this very run"
+    assert files(rep) == 0, "what is no longer theirs does not stay"
+    assert boss.papers.open_bytes(document) == b"attached offline, after it was given away"
+
+
+def test_a_refusal_made_up_afterwards_gives_no_part_in_a_document(server: ServerHandle, rep: Desk, boss: Desk) -> None:
+    """Who asks to make a version that is there already is refused; that does not make them its author."""
+    document = boss.attach(b"for the manager alone")
+    boss.run()
+    known = boss.papers.versions(document)[0]
+    mine = rep.attach(b"bait")
+    rep.run()
+    with rep.laptop.store.write(rep.laptop.actor) as work:
+        values = {name: known[name] for name in ("file_name", "media_type", "size_bytes", "sha256")}
+        work.create("document_version", {"document_id": mine, "number": 2, **values}, id=known.id)
+    assert rep.engine.run().rejected == 1
+    with pytest.raises(NxcrmError) as caught:
+        rep.transfer.send(Content(known.text("sha256"), known.integer("size_bytes")), lambda *_: None, lambda: False)
+    assert caught.value.code == "blob_unwanted"
 
 
 def test_a_deleted_document_leaves_nothing(rep: Desk, boss: Desk) -> None:
