@@ -23,6 +23,8 @@ _ROUNDING = 1e-9
 _LONG_OPEN = frozenset(["/v1/sync/events"])
 _WATCHED_BY = frozenset(["/healthz", "/readyz", "/metrics"])
 """Must answer most of all when there is too much to do."""
+UNCOUNTED = _LONG_OPEN | _WATCHED_BY
+"""Paths at which no place is taken. Nothing may be sent there: bodies that nobody counts would fill the memory."""
 _BUSY_SECONDS = (2, 8)
 
 

@@ -15,6 +15,7 @@ from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
 from sync.protocol.codes import Code
 from sync.protocol.messages import MAX_BODY_BYTES, MAX_PIECE_BYTES
+from sync.server.limits import UNCOUNTED
 from sync.server.metrics import Metrics
 from sync.server.problems import from_error, internal
 
@@ -28,6 +29,7 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_BODILESS = frozenset(["GET", "HEAD"])
 _STREAM = "text/event-stream"
 _HSTS = "max-age=31536000; includeSubDomains"  # RFC 6797
 
@@ -91,7 +93,8 @@ def _route(scope: Scope) -> str:
 class BoundedBody:
     """Reads the body whole before any route does: at most MAX_BODY_BYTES, as sent and as unpacked (gzip, zstd).
 
-    A piece of a document (all that is sent by PATCH) is MAX_PIECE_BYTES at most.
+    A piece of a document (all that is sent by PATCH) is MAX_PIECE_BYTES at most; what is asked for by GET, or at a path
+    where no place is taken, has no body.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -102,7 +105,7 @@ class BoundedBody:
             await self._app(scope, receive, send)
             return
         headers = MutableHeaders(scope=scope)
-        limit = MAX_PIECE_BYTES if scope["method"] == "PATCH" else MAX_BODY_BYTES
+        limit = _most_bytes(scope)
         try:
             _check_length(headers, limit)
             body = unpacked(await _collect(receive, limit), headers.get("content-encoding", "identity"))
@@ -114,6 +117,12 @@ class BoundedBody:
             return
         scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in (b"content-encoding", b"content-length")]
         await self._app(scope, _replay(body, receive), send)
+
+
+def _most_bytes(scope: Scope) -> int:
+    if scope["method"] in _BODILESS or scope["path"] in UNCOUNTED:
+        return 0
+    return MAX_PIECE_BYTES if scope["method"] == "PATCH" else MAX_BODY_BYTES
 
 
 def _check_length(headers: Headers, limit: int) -> None:
@@ -187,9 +196,9 @@ def too_large(limit: int = MAX_BODY_BYTES) -> NxcrmError:
     """NxcrmError ``too_large``; ``limit`` in bytes."""
     return NxcrmError(
         Code.TOO_LARGE,
-        f"The request is larger than {limit // (1024 * 1024)} MiB.",
+        f"The request is larger than {limit // (1024 * 1024)} MiB." if limit else "This kind of request has no body.",
         safe="Nothing was changed.",
-        todo="Send less at a time.",
+        todo="Send less at a time." if limit else "Send none.",
     )
 
 

@@ -111,6 +111,17 @@ def test_a_gigabyte_is_refused_before_it_is_sent(server: ServerHandle, length: s
     assert reply.startswith((b"HTTP/1.1 413", b"HTTP/1.1 400"))
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/v1/sync/events", "/v1/blobs/" + "0" * 64])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_memory_is_filled_where_nobody_counts(server: ServerHandle, method: str, path: str) -> None:
+    """At these paths no place among the requests is taken, or no body has a meaning: none is read."""
+    method = "GET" if path.startswith("/v1/blobs") else method
+    reply = _raw(server, f"{method} {path} HTTP/1.1\nHost: x\nContent-Length: {8 * 1024 * 1024}\n\n")
+    assert reply.startswith(b"HTTP/1.1 413")
+    reply = _raw(server, f"{method} {path} HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n", b"1\r\nx\r\n")
+    assert reply.startswith(b"HTTP/1.1 413")
+
+
 def test_an_endless_chunked_body_is_cut_off(server: ServerHandle) -> None:
     chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
     head = "POST /v1/auth/enrol HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n"
