@@ -95,11 +95,11 @@ class RecordService:
             return work.create(name, {**fresh(entity(name), self._actor), **given})
 
     def update(self, name: str, row_id: str, changes: Typed) -> bool:
-        """Change fields of a row. False when nothing differed. A refused edit that is “applied” is made again."""
+        """Change fields of a row. False when nothing differed. A status decides a refused edit: see ReviewService."""
         guard.require(self._actor, Action.UPDATE, name)
         given = self.parse(name, changes)
-        if name == "quarantine" and given.get("status") == "applied":
-            self._review.apply(row_id)
+        if name == "quarantine" and given.get("status"):
+            self._review.turn(row_id, str(given["status"]), str(given.get("note") or ""))
             return True
         with self._store.write(self._actor) as work:
             return change(work, name, row_id, given)

@@ -111,8 +111,21 @@ class ReviewService:
             self._allowed(work, refused_id, act)
             work.update("quarantine", refused_id, {"status": _STATUS[act], "note": note.strip() or None})
 
+    def turn(self, refused_id: str, status: str, note: str = "") -> None:
+        """Decide by the status it shall have: :meth:`apply` or :meth:`decide`."""
+        act = next(act for act, made in _STATUS.items() if made == status)
+        if act == "apply":
+            self.apply(refused_id)
+        else:
+            self.decide(refused_id, act, note)
+
     def _allowed(self, work: UnitOfWork, refused_id: str, act: Act) -> RefusedEdit:
         view = self._view(work, work.require("quarantine", refused_id))
+        if act not in view.may and "reopen" in view.may:
+            raise NxcrmError(
+                "already_decided", f"This refused edit was decided before: {view.status}.",
+                safe="Nothing was changed.", todo="To decide anew, open it again first (status open).",
+            )  # fmt: skip
         if act not in view.may:
             raise guard.not_allowed(self._actor, f"{act} this refused edit now")
         return view

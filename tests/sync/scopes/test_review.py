@@ -82,6 +82,22 @@ def test_a_manager_applies_what_a_rep_could_not(team: Team) -> None:
     assert (told.status, told.decided_by, team.review(team.asha).list()) == ("applied", "Meera", [])
 
 
+def test_a_record_command_decides_by_the_same_rules(team: Team) -> None:
+    moved_away(team)
+    seen = team.refused(team.meera)
+    records = RecordService(team.meera.store, team.meera.actor)
+    for changes, code in (({"status": "dismissed"}, "invalid_value"), ({"status": "withdrawn"}, "not_allowed")):
+        with pytest.raises(NxcrmError) as refused:
+            records.update("quarantine", seen.id, changes)
+        assert refused.value.code == code
+    records.update("quarantine", seen.id, {"status": "dismissed", "note": "Sold."})
+    with pytest.raises(NxcrmError) as settled:
+        records.update("quarantine", seen.id, {"status": "applied"})
+    assert "open it again" in settled.value.todo.lower()
+    records.update("quarantine", seen.id, {"status": "open"})
+    assert team.review(team.meera).get(seen.id).status == "open"
+
+
 def test_what_was_shown_must_still_be_so(team: Team) -> None:
     moved_away(team)
     seen = team.refused(team.meera)
