@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 
 Rate = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+_NETWORK = r"^[0-9A-Fa-f:.]{2,45}(/0*[1-9][0-9]*)?$"
+"""An IP address, or a network of such that is not all of them. A host name would be compared with addresses."""
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
@@ -29,9 +31,12 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NetworkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``trusted_proxies``: addresses or networks of load balancers whose X-Forwarded-For and -Proto are believed."""
+    """``trusted_proxies``: addresses or networks of load balancers whose X-Forwarded-For and -Proto are believed.
 
-    trusted_proxies: list[str] = []
+    Never everybody's: who may say where a request came from gets round every limit that goes by address.
+    """
+
+    trusted_proxies: list[Annotated[str, msgspec.Meta(pattern=_NETWORK)]] = []
 
 
 class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

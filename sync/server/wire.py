@@ -91,7 +91,7 @@ def _binary(media_type: str) -> dict[str, Any]:
 def text_operation(summary: str, *, media_type: str, problems: Iterable[int], signed_in: bool = True) -> dict[str, Any]:
     """The same for a route that answers with text."""
     content = {media_type: {"schema": {"type": "string"}}}
-    return _route(summary, None, content, problems, signed_in=signed_in)
+    return _route(summary, None, content, {*problems, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}, signed_in=signed_in)
 
 
 def _route(
