@@ -84,9 +84,12 @@ class Endpoint:
         try:
             context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
         except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
             raise NxcrmError(
                 "ca_file_unreadable",
-                f"The file {self.ca_file} holds no certificate that could be read.",
+                f"There is no file {self.ca_file}."
+                if missing
+                else f"The file {self.ca_file} holds no certificate that could be read.",
                 safe="Nothing was sent.",
                 todo="Give the CA file (PEM) that your administrator handed out.",
             ) from error

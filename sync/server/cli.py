@@ -229,7 +229,7 @@ def user_set_role(data: Data, name: Name, role: Role, as_json: Json = False) -> 
 def user_set_manager(
     data: Data,
     name: Name,
-    manager: Annotated[str, typer.Argument(help="User name of the manager; - for none.")],
+    manager: Annotated[str, typer.Argument(metavar="MANAGER", help="User name of the manager; - for none.")],
     as_json: Json = False,
 ) -> None:
     """Change whom somebody reports to."""
@@ -243,7 +243,7 @@ def user_set_manager(
 def user_reassign(
     data: Data,
     name: Name,
-    to: Annotated[str, typer.Argument(help="User name of whoever takes it over.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="User name of whoever takes it over.")],
     as_json: Json = False,
 ) -> None:
     """Give all leads, customers, companies and open follow-ups of somebody to another; may be run again."""

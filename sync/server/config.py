@@ -166,7 +166,8 @@ def save(data_dir: Path, *, organisation: str, database_url: str, policy: OrgPol
         "# Where the bytes of documents lie, encrypted: in a folder (the default: blobs, beside this file), or in an\n"
         '# S3-compatible bucket: store = "bucket", bucket = NAME, and prefix, endpoint, region, access_key and\n'
         "# secret_key as needed. Credentials left out are taken from the environment or the machine's role.\n"
-        '[blobs]\nstore = "disk"\n'
+        '[blobs]\nstore = "disk"\n\n'
+        "# There are also [history], [limits], [network] and [metrics]: see docs/reference/server-settings.md.\n"
     )
     write_atomically(data_dir / CONFIG_NAME, text.encode())
 

@@ -179,6 +179,7 @@ def test_a_ca_file_without_certificates(tmp_path: Path) -> None:
     with pytest.raises(NxcrmError) as caught:
         to("https://127.0.0.1:1", tmp_path / "missing.pem")
     assert caught.value.code == "ca_file_unreadable"
+    assert caught.value.happened == f"There is no file {tmp_path / 'missing.pem'}."
 
 
 # ------------------------------------------------------------------------------------------------------- being answered
