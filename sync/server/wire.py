@@ -134,7 +134,7 @@ def publish(app: FastAPI, kinds: Iterable[type]) -> None:
         components = document.setdefault("components", {})
         if "securitySchemes" not in components:
             _, schemas = msgspec.json.schema_components(tuple(kinds), ref_template=_REFERENCE)
-            components["schemas"] = {**components.get("schemas", {}), **schemas}
+            components["schemas"] = schemas  # the framework's own, of errors that are told otherwise here, go
             components["securitySchemes"] = {_BEARER: {"type": "http", "scheme": "bearer"}}
         return document
 
