@@ -26,8 +26,10 @@ from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.sync_store import SyncStore
 from nxcrm_desktop.store.uow import UnitOfWork
 from sync.client.engine import SyncEngine
+from sync.client.failures import from_problem
 from sync.client.ports import SyncSummary
-from sync.protocol.messages import Ack, Hello, HelloReply, Limits, Pull, PullReply, Push, PushReply
+from sync.protocol.codes import Code
+from sync.protocol.messages import Ack, Hello, HelloReply, Limits, Problem, Pull, PullReply, Push, PushReply
 from sync.server.services.ack import ack
 from sync.server.services.cursor import Cursors
 from sync.server.services.hello import hello
@@ -56,11 +58,11 @@ class RealClock:
 
 
 class Server:
-    """The server's sync services on one database."""
+    """The server's sync services on one database. ``key``: its own; a strange server has another."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, key: bytes = KEY) -> None:
         self.engine = engine
-        self._cursors = Cursors(KEY)
+        self._cursors = Cursors(key)
 
     def hello(self, session: DeviceSession, message: Hello) -> HelloReply:
         return hello(self.engine, session, message, self._cursors, lambda *_: "lease")
@@ -128,7 +130,7 @@ class ServiceApi:
     def _call(self, name: str, message: Message, kind: Any, service: Callable[..., Any]) -> Any:
         self.before(name)
         sent = msgspec.json.encode(message)
-        answer = service(self._session(), msgspec.json.decode(sent, type=type(message)))
+        answer = _told(service, self._session(), msgspec.json.decode(sent, type=type(message)))
         self.sent.append((name, message))
         received = msgspec.json.encode(answer)
         self.bytes_up += len(sent)
@@ -210,6 +212,16 @@ def lose_reply_of(name: str, *, nth: int = 1) -> Fault:
             raise NxcrmError("server_unreachable", "The reply was lost.")
 
     return fault
+
+
+def _told(service: Callable[..., Any], session: DeviceSession, message: object) -> Any:
+    """A gap is what the client has a word of its own for, and a way out."""
+    try:
+        return service(session, message)
+    except NxcrmError as error:
+        if error.code != Code.GAP:
+            raise
+        raise from_problem(Problem(Code.GAP, "")) from error
 
 
 def _nothing(_: str) -> None:

@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import Engine, make_url
 
 from nxcrm_desktop.domain.clock import now_ms
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.errors import NxcrmError
 from sync.server import last_seen
 from sync.server.services import restoring
-from sync.server.services.cursor import Cursors
 from sync.server.services.writes import server_write
 from sync.server.store.engine import read_snapshot
 from sync.server.store.epochs import read_clock
+from tests.helpers.database_backup import DatabaseBackup
 from tests.helpers.devices import Device, Server
 from tests.sync.server.office import Office, Row, furnish
 
 KINDS = ["silently", "declared"]
 
 
-class Backup:
-    """A copy of an office's database, made now; :meth:`put_back` replaces the database by it."""
+class Backup(DatabaseBackup):
+    """A copy of an office's database, made now."""
 
     def __init__(self, office: Office, folder: Path) -> None:
-        self._office, self._file = office, folder / "backup.db"
-        self._url = office.engine.url
-        self._copy("make")
-
-    def put_back(self) -> None:
-        self._copy("put back")
-
-    def _copy(self, what: str) -> None:
-        self._office.engine.dispose()
-        if self._url.get_backend_name() == "sqlite":
-            live = Path(str(self._url.database))
-            if what == "make":
-                shutil.copy(live, self._file)
-                return
-            for leftover in live.parent.glob(f"{live.name}-*"):
-                leftover.unlink()
-            shutil.copy(self._file, live)
-            return
-        name = str(self._url.database)
-        source, target = (name, f"{name}_kept") if what == "make" else (f"{name}_kept", name)
-        with _cluster(str(self._url.render_as_string(hide_password=False))) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)'.encode())
-            connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"'.encode())
-
-
-@contextmanager
-def _cluster(url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    plain = make_url(url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        yield connection
+        super().__init__(office.engine, folder)
 
 
 def laptop(office: Office, folder: Path, user: str, role: Role = Role.SALES) -> Device:
@@ -199,7 +165,7 @@ def test_an_empty_answer_from_a_fresh_server_does_not_wipe_a_device(
     values: Row = {"username": "asha", "full_name": "asha", "role": "sales", "active": 1}
     with server_write(fresh.engine, None) as write:
         write.put("user", values, row_id=device.actor.user_id)
-    device.api._server = _StrangeServer(fresh.engine)
+    device.api._server = Server(fresh.engine, key=bytes(32))
     with device.write() as work:
         mine = work.create("lead", {"name": "Mine", "stage": "new"})
     next_day(device)
@@ -209,11 +175,3 @@ def test_an_empty_answer_from_a_fresh_server_does_not_wipe_a_device(
     assert device.sync_store.state().waiting == 1
     fresh.engine.dispose()
     device.close()
-
-
-class _StrangeServer(Server):
-    """A server with another key."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._cursors = Cursors(bytes(reversed(range(32))))

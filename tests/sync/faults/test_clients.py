@@ -190,7 +190,7 @@ def test_empty_answer_from_a_fresh_server(office: Office, tmp_path: Path, sqlite
         write.put("user", {"username": "asha", "full_name": "asha", "role": "sales", "active": 1}, row_id=asha)
     with newer.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE epoch SET name = '01900000-0000-7000-8000-00000000feed'")
-    device.api._server = Server(newer.engine)
+    device.api._server = Server(newer.engine, key=bytes(32))
     for _ in range(2):
         with pytest.raises(NxcrmError) as caught:
             device.engine.run()

@@ -56,8 +56,10 @@ class Truth:
                 for row in connection.execute(select(ENTITY_TABLES[info.name]))
             }
             self.results: dict[str, dict[int, Result]] = defaultdict(dict)
+            self.digests: dict[tuple[str, int], str] = {}
             for row in connection.execute(select(mutation_log).order_by(mutation_log.c.n)):
                 self.results[row.device_id][row.n] = msgspec.json.decode(row.result, type=Result)
+                self.digests[row.device_id, row.n] = row.hash
             self.erased = {row.id for row in connection.execute(select(erased))}
             self.stored_sums: Sums = {
                 (name, BY_NUMBER[number].name): (rows, total)

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from nxcrm_desktop.domain.ids import is_id
 from nxcrm_desktop.store.outbox import OutboxEntry
 from tests.helpers.devices import Device
-from tests.sync.stateful import upheavals
+from tests.sync.stateful import restores, upheavals
+from tests.sync.stateful.in_step import in_step
 from tests.sync.stateful.invariants import check_at_rest
 from tests.sync.stateful.world import CALLS, DEAL_FIELDS, EXECUTIVES, FIELDS, STAFF, World
 
@@ -52,6 +53,11 @@ RARITIES: list[Action] = [
     lambda world, chance, device, pick: upheavals.new_laptop(world, chance.choice(tuple(STAFF))),
     lambda world, chance, device, pick: upheavals.compact_history(world),
     lambda world, chance, device, pick: upheavals.take_up(world, pick),
+    lambda world, chance, device, pick: restores.keep_server(world),
+    lambda world, chance, device, pick: restores.put_server_back(world),
+    lambda world, chance, device, pick: restores.keep_laptop(world, device),
+    lambda world, chance, device, pick: restores.put_laptop_back(world, device),
+    lambda world, chance, device, pick: restores.clone(world, device),
 ]
 
 
@@ -60,6 +66,11 @@ def simulate(folder: Path, engine: Engine, seed: int, steps: int) -> list[str]:
 
     Returns all that was typed, laptop by laptop. What fails says how to see it fail again.
     """
+    with in_step():
+        return _simulated(folder, engine, seed, steps)
+
+
+def _simulated(folder: Path, engine: Engine, seed: int, steps: int) -> list[str]:
     world = World(folder, engine)
     try:
         chance = random.Random(seed)
@@ -80,7 +91,7 @@ def history(world: World) -> list[str]:
     return [
         f"{laptop} {n} {entry.op} {entry.entity} {_words(entry)}"
         for laptop, device in enumerate(world.devices)
-        for n, entry in sorted(world.typed[device.id].items())
+        for n, entry in enumerate(world.typed[device].values(), 1)
     ]
 
 

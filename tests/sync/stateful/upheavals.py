@@ -49,7 +49,7 @@ def new_laptop(world: World, name: str) -> None:
     if len(world.devices) < LAPTOPS_AT_MOST:
         device = Device(world.folder, world.server, world.users[name], STAFF[name], SMALL)
         world.devices.append(device)
-        world.typed[device.id] = {}
+        world.typed[device] = {}
 
 
 def deliver_late(device: Device, pick: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -21,10 +23,14 @@ from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.store.meta import Meta
 from nxcrm_desktop.store.outbox import OutboxEntry
 from nxcrm_desktop.store.uow import UnitOfWork
-from sync.protocol.messages import Limits
+from sync.client.ports import SyncSummary, Tokens
+from sync.protocol.messages import Limits, Mutation
 from sync.server.services.seed import begin_organisation
 from sync.server.services.writes import server_write
+from sync.server.store.engine import read_snapshot
 from sync.server.store.migrate import migrate
+from sync.server.store.progress import applied_n
+from tests.helpers.database_backup import DatabaseBackup
 from tests.helpers.devices import Device, Server, lose_reply_of
 
 SMALL = Limits(rows=7, mutations=3)
@@ -38,8 +44,31 @@ CALLS = ("hello", "push", "pull", "ack")
 LAPTOPS = ("asha", "ravi", "boss", "asha", "fin")
 
 
+Identity = tuple[str, str, str, str]
+"""Of an edit, whatever number it is sent under: its unit of work, what it does, entity and id of the row."""
+
+
+def identity(edit: OutboxEntry | Mutation) -> Identity:
+    """Renewed laptops and restored servers give edits other numbers; this they keep."""
+    return edit.group, edit.op, edit.entity if isinstance(edit, OutboxEntry) else edit.table, edit.id
+
+
+@dataclass(frozen=True)
+class ServerCopy:
+    """The server's database as it was: which edits it had settled, by device and number, and which laptops it knew."""
+
+    database: DatabaseBackup
+    delivered: dict[tuple[str, int], Identity]
+    laptops: frozenset[str]
+
+
 class World:
-    """Server, devices, and a record of every edit anyone ever typed: ``typed[device id][n]``."""
+    """Server, devices, and a record of every edit that anyone typed and that no lost disk took away: ``typed``.
+
+    ``paid``: every payment ever typed, in paise by id. ``copied``: ids of devices of which there was a copy.
+    ``delivered``: which edit the server settled under a device's number, as far as backups need to know. ``restored``:
+    the server was put back once. ``settled``: edits that the server had settled before it was put back.
+    """
 
     def __init__(self, folder: Path, engine: Engine) -> None:
         self.folder = folder
@@ -53,7 +82,14 @@ class World:
                 manager = {} if name not in EXECUTIVES else {"manager_id": self.users["boss"]}
                 write.put("user", row | manager, row_id=self.users[name])
         self.devices = [Device(folder, self.server, self.users[n], STAFF[n], SMALL) for n in LAPTOPS]
-        self.typed: dict[str, dict[int, OutboxEntry]] = {device.id: {} for device in self.devices}
+        self.typed: dict[Device, dict[Identity, OutboxEntry]] = {device: {} for device in self.devices}
+        self.paid: dict[str, int] = {}
+        self.copied: set[str] = set()
+        self.delivered: dict[tuple[str, int], Identity] = {}
+        self.server_copy: ServerCopy | None = None
+        self.laptop_copies: dict[Device, tuple[str, Path]] = {}
+        self.restored = False
+        self.settled: dict[Device, set[Identity]] = defaultdict(set)
         self._words = count(1)
         for device in [*self.devices, *self.devices]:
             device.sync()
@@ -82,10 +118,12 @@ class World:
                 yield work
         except NxcrmError as error:
             assert error.code == "not_allowed", error
-        typed = self.typed[device.id]
         with device.store.read() as reader:
-            typed |= {entry.n: entry for entry in reader.outbox() if entry.n not in typed}
-        check_own_writes(device)
+            for entry in reader.outbox():
+                self.typed[device].setdefault(identity(entry), entry)
+                if entry.entity == "payment_entry" and entry.fields:
+                    self.paid[entry.id] = int(entry.fields["amount_paise"][1] or 0)
+        self.check_own_writes(device)
 
     def create_lead(self, device: Device) -> None:
         """Whoever may: an accountant may not."""
@@ -211,20 +249,31 @@ class World:
         try:
             yield
         except NxcrmError as error:
-            assert error.code in ("forbidden", "server_unreachable"), error
+            if error.code == "device_rewound" and device.id in self.copied:
+                renew(device)
+            else:
+                assert error.code in ("forbidden", "server_unreachable"), error
         device.api.before = device.api.after = lambda _: None
         device.api.twice = False
-        with device.store.read() as reader:
-            role = reader.meta(Meta.ROLE)
-        device.actor = Actor(device.actor.user_id, Role(role or device.actor.role))
-        check_own_writes(device)
+        take_role(device)
+        self.check_own_writes(device)
+
+    def finish(self, device: Device) -> SyncSummary:
+        """A whole sync, of a new identity if the old one is spent."""
+        try:
+            return device.sync()
+        except NxcrmError as error:
+            assert error.code == "device_rewound", error
+            assert device.id in self.copied, error
+        renew(device)
+        return device.sync()
 
     def sync_editing(self, device: Device, pick: int, field: str) -> None:
         """The user types on while the device fetches."""
         edits = iter([field])
 
         def type_on(call: str) -> None:
-            check_own_writes(device)
+            self.check_own_writes(device)
             if call == "pull" and (typed := next(edits, None)):
                 self.edit_lead(device, pick, typed)
 
@@ -255,9 +304,31 @@ class World:
             device.engine.run()
         check_nothing_half_stored(device, self.deleted_on(device))
 
+    def check_own_writes(self, device: Device) -> None:
+        """I8: what was typed on the device is what it shows, until the server has spoken."""
+        check_shown_so_far(device, self.settled[device])
+
     def deleted_on(self, device: Device) -> set[str]:
         """Ids of rows that the device's user deleted: pulled once, not shown any more."""
-        return {entry.id for entry in self.typed[device.id].values() if entry.op == "delete"}
+        return {entry.id for entry in self.typed[device].values() if entry.op == "delete"}
+
+
+def take_role(device: Device) -> None:
+    """The user may do what the server last said."""
+    with device.store.read() as reader:
+        role = reader.meta(Meta.ROLE)
+    device.actor = Actor(device.actor.user_id, Role(role or device.actor.role))
+
+
+def renew(device: Device, *, known: bool = True) -> None:
+    """As enrolling in place does: a new id, and what the server says of the old one, if it is known there."""
+    with read_snapshot(device.api._server.engine) as connection:
+        settled = applied_n(connection, device.id) if known else None
+    device.id = new_id()
+    device.api._device_id = device.id
+    device.api.sent.clear()
+    device.sync_store.carry_over({Meta.DEVICE_ID: device.id}, Tokens("a", 0, "r"), settled)
+    device.restart()
 
 
 def choose(
@@ -268,10 +339,14 @@ def choose(
     return rows[pick % len(rows)] if rows else None
 
 
-def check_own_writes(device: Device) -> None:
-    """I8: what was typed on the device is what it shows, until the server has spoken."""
+def check_shown_so_far(device: Device, spoken_of: Collection[Identity]) -> None:
+    """I8: what was typed on the device is what it shows, but for edits of which the server had spoken.
+
+    Both of one moment: this is asked while a call is made, when another thread may be storing what the last one said.
+    """
     with device.store.read() as reader:
-        waiting = reader.outbox()
+        waiting = [entry for entry in reader.outbox() if identity(entry) not in spoken_of]
+        found = {(entry.entity, entry.id): reader.get(entry.entity, entry.id) for entry in waiting}
     latest: dict[tuple[str, str], dict[str, Value]] = {}
     gone: set[tuple[str, str]] = set()
     made: set[tuple[str, str]] = set()
@@ -281,7 +356,8 @@ def check_own_writes(device: Device) -> None:
         gone |= {key} if entry.op == "delete" else set()
         made |= {key} if entry.op == "create" else set()
     for (entity, row_id), values in latest.items():
-        row = device.rows(entity).get(row_id)
+        record = found[entity, row_id]
+        row = None if record is None else dict(record.values)
         if (entity, row_id) in gone:
             assert row is None, f"{entity} deleted here is still shown"
         elif row is not None:
