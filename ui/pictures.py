@@ -17,6 +17,7 @@ from nxcrm_desktop.domain.permissions import Action
 from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.errors import NxcrmError
 from nxcrm_desktop.runtime.executors import Executors
+from sync.client.telling import Phase, SyncStatus
 from ui.app import make_application
 from ui.dialogs.conflict import ConflictDialog
 from ui.dialogs.import_file import ImportDialog
@@ -25,13 +26,13 @@ from ui.dialogs.palette import Palette
 from ui.dialogs.shortcut_sheet import ShortcutSheet
 from ui.language import install_language
 from ui.panes.leads import LeadsPane
+from ui.panes.sync_centre import SyncPane
 from ui.session import Session
 from ui.shortcuts import shortcuts
 from ui.theming.theme import Theme
 from ui.theming.tokens import Appearance
 from ui.unlock import UnlockScreen
 from ui.widgets.list_pane import ListPane
-from ui.widgets.sync_pill import SyncState
 
 if TYPE_CHECKING:
     from nxcrm_desktop.bootstrap import App
@@ -91,7 +92,8 @@ class Photographer:
         self.workspace.activateWindow()
         self.wait(lambda: self.workspace.pane is not None)
         waiting = self._app.outbox.count()
-        self.workspace.show_sync(SyncState("offline", waiting=waiting, conflicts=self._app.conflicts.count()))
+        conflicts = self._app.conflicts.count()
+        self.session.ctx.sync.show(SyncStatus(Phase.OFFLINE, waiting=waiting, conflicts=conflicts))
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -102,7 +104,7 @@ class Photographer:
 
     def everything(self, lead_id: str = "", query: str = _QUERY) -> list[Path]:
         """Lists, one record, dialogs; the search for ``query``."""
-        files = self.places()
+        files = [*self.places(), *self.sync_parts()]
         lead = lead_id or self._some_lead()
         if lead:
             files += self.lead(lead)
@@ -141,6 +143,21 @@ class Photographer:
             if isinstance(pane, ListPane) and key != "leads" and pane.model.rowCount():
                 pane.table.step(0)
                 files.append(self.shoot(f"{key}-detail"))
+        return files
+
+    def sync_parts(self) -> list[Path]:
+        """What the sync centre holds besides conflicts: refused edits, possible duplicates, this laptop."""
+        self.workspace.go("sync")
+        self.settle()
+        pane = self.workspace.pane
+        if not isinstance(pane, SyncPane):
+            return []
+        files: list[Path] = []
+        parts = {"refused": pane.refused, "duplicates": pane.duplicates, "laptop": pane.laptop}
+        for name, part in parts.items():
+            pane.tabs.setCurrentWidget(part)
+            files.append(self.shoot(f"sync-{name}"))
+        pane.tabs.setCurrentIndex(0)
         return files
 
     def lead(self, lead_id: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from nxcrm_desktop.bootstrap import App
 from nxcrm_desktop.demo.leads import write_leads
 from nxcrm_desktop.domain import clock
+from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.domain.records import ListQuery
 from nxcrm_desktop.store.engine import Store
 from tests.helpers.device_store import pulled, staff
@@ -82,6 +84,34 @@ def _fill(store: Store, user_id: str) -> None:
         store, "conflict", entity="lead", row_id=lead, field="city", base='"Mumbai"', mine='"Pune"', theirs='"Nashik"',
         mine_by=user_id, mine_at=now - _DAY, theirs_by=rohan.user_id, theirs_at=now - _DAY // 8, status="open",
     )  # fmt: skip
+    _to_review(store, user_id, lead, now)
+
+
+def _to_review(store: Store, user_id: str, lead: str, now: int) -> None:
+    """Edits the server refused, and a customer whom two laptops made."""
+    about: dict[str, str | int] = {
+        "entity": "lead", "op": "update", "author_id": user_id, "status": "open", "typed_at": now - _DAY // 6,
+    }  # fmt: skip
+    changes = {"budget_paise": [8_20_000_00, 8_60_000_00], "next_step": ["Call", "Test drive on Saturday"]}
+    refused = "The record is not, or no longer, one of yours."
+    pulled(store, "quarantine", row_id=lead, changes=json.dumps(changes), code="out_of_scope", reason=refused, **about)
+    lost = json.dumps({"city": ["Pune", "Nagpur"], "name": ["Joseph Dsouza", None]})
+    pulled(store, "quarantine", row_id=new_id(), changes=lost, code="deleted", reason="Deleted.", **about)
+    group = new_id()
+    for name, city in (("Anita Deshpande", "Pune"), ("A. Deshpande", "Thane")):
+        twin = pulled(store, "contact", full_name=name, phone="+919822077310", city=city, owner_id=user_id)
+        pulled(store, "duplicate", entity="contact", row_id=twin, field="phone", group_id=group, status="open")
+
+
+def _places(app: App) -> None:
+    """Documents as they are after a few syncs: sent, kept, elsewhere, waiting, refused."""
+    papers = {row.text("title"): row.id for row in app.lists.page(ListQuery("document"), limit=100).rows}
+    sha256 = {title: app.papers.version(document).text("sha256") for title, document in papers.items()}
+    for title in ("Insurance policy", "Sale agreement", "Identity card"):
+        app.shelf.sent(sha256[title])
+    app.paper_sync.keep("document", [papers["Insurance policy"]])
+    app.paper_sync.free([papers["Sale agreement"]])
+    app.shelf.failed(sha256["Electricity bill"], "blob_too_large", None)
 
 
 def _paper(path: Path, title: str, lines: tuple[str, ...]) -> Path:
@@ -125,6 +155,7 @@ def work(app: App, folder: Path) -> str:
     paper = _paper(folder / "RC copy.pdf", "Registration certificate", certificate)
     app.papers.attach(paper, lead_id=lead, title="RC copy", category="rc")
     app.activity.add_task(lead, "Share the loan offer", now + _DAY)
+    _places(app)
     return lead
 
 

@@ -40,14 +40,14 @@ class SyncPane(Pane):
         self.tabs.setAccessibleName(self.tr("Parts of sync"))
         self.conflicts = self._make_conflicts()
         self.waiting = self._make_waiting()
-        self.refused, self.duplicates = RefusedPart(ctx), LookAlikePart(ctx)
+        self.refused, self.duplicates, self.laptop = RefusedPart(ctx), LookAlikePart(ctx), self._make_device()
         self._titles = (
             self.tr("Conflicts"), self.tr("Waiting"), self.tr("Refused"), self.tr("Duplicates"), self.tr("History"),
             self.tr("This laptop"),
         )  # fmt: skip
         self.head, self.history = SyncHead(ctx), SyncHistory(ctx)
         parts = (
-            self.conflicts, self.waiting, self.refused, self.duplicates, self.history, self._make_device(),
+            self.conflicts, self.waiting, self.refused, self.duplicates, self.history, self.laptop,
         )  # fmt: skip
         for part, title in zip(parts, self._titles, strict=True):
             self.tabs.addTab(part, title)
