@@ -20,7 +20,7 @@ from sync.client.paper_ports import Arriving, Content
 DEFAULT_BUDGET: Final = 1024 * 1024 * 1024
 _GONE_AT_ONCE: Final = 50
 _KEEP_REFUSED_MS: Final = 30 * 24 * 3600 * 1000
-"""How long bytes stay whose row was refused: somebody may still let it in."""
+"""How long bytes stay at least whose row was refused: even a dismissal may be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +273,10 @@ class Shelf:
         if not papers.is_homeless(cursor, sha256):
             return False
         state = papers.get(cursor, sha256)
+        if state is None or papers.is_undecided(cursor, state.version_id):
+            return False
         old = papers.used_before(cursor, sha256) < now_ms() - _KEEP_REFUSED_MS
-        return state is not None and (old or not papers.was_refused(cursor, state.version_id))
+        return old or not papers.was_refused(cursor, state.version_id)
 
     def _remove(self, sha256s: Sequence[str]) -> None:
         """Files first: what is still known of is found again after a crash."""

@@ -187,6 +187,12 @@ def was_refused(cursor: Any, version_id: str | None) -> bool:
     return cursor.execute(sql, (version_id,)).fetchone() is not None
 
 
+def is_undecided(cursor: Any, version_id: str | None) -> bool:
+    """Whether somebody is still to decide about the refusal of the version's row."""
+    sql = "SELECT 1 FROM quarantine WHERE row_id = ? AND status IN ('open', 'returned')"
+    return cursor.execute(sql, (version_id,)).fetchone() is not None
+
+
 def rows_of(cursor: Any, sha256s: Collection[str]) -> dict[str, frozenset[str]]:
     """Documents and versions of these contents, by entity: what to tell the change bus."""
     sql = "SELECT id, document_id FROM document_version WHERE sha256 IN ({})"

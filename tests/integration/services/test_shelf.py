@@ -161,6 +161,23 @@ def test_failures_wait_longer_each_time_and_are_forgiven(shelf: Shelf, store: St
     assert [one.tries for one in shelf.to_send(0)] == [0]
 
 
+def test_bytes_that_were_refused_stay_while_somebody_is_to_decide(shelf: Shelf, store: Store) -> None:
+    document, sha256 = put(shelf, store, b"refused long ago", sent=False)
+    version = states(store)[sha256].version_id
+    _delete(store, document)
+    with store.transaction() as (connection, _):
+        connection.connection.cursor().execute(
+            "INSERT INTO quarantine (id, entity, row_id, status) VALUES (?, 'document_version', ?, 'returned')",
+            (new_id(), version),
+        )
+    shelf.failed(sha256, "blob_unwanted", 1)
+    assert shelf.has(sha256)
+    with store.transaction() as (connection, _):
+        connection.connection.cursor().execute("UPDATE quarantine SET status = 'dismissed'")
+    shelf.failed(sha256, "blob_unwanted", 1)
+    assert not shelf.has(sha256)
+
+
 def _delete(store: Store, document: str) -> None:
     """As a pull does it."""
     from nxcrm_desktop.store.rows import Rows
