@@ -70,22 +70,37 @@ def test_locks_follow_pyproject() -> None:
     assert programs | {_normal(item) for item in groups["dev"]} <= set(_locked("requirements-dev.lock"))
 
 
-def _imported(*folders: str) -> set[str]:
-    """The top-level names that the files of `folders` import of other people's."""
-    nodes = [node for path in python_files(*folders) for node in ast.walk(tree(path))]
+def _for_types_alone(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _imported(*folders: str, for_types: bool) -> set[str]:
+    """The top-level names of other people's that the files of `folders` import when they run, or for the types alone."""
+    everything = [node for path in python_files(*folders) for node in ast.walk(tree(path))]
+    typing = {inner for node in everything if _for_types_alone(node) for inner in ast.walk(node)}
+    nodes = [node for node in everything if (node in typing) == for_types]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     ours = {*PACKAGES, "benchmarks", "tests", *sys.stdlib_module_names}
     return {name.split(".")[0] for name in names} - ours
 
 
-@pytest.mark.parametrize(("folders", "groups"), [(PACKAGES, ()), (("tests", "benchmarks"), ("dev",))])
-def test_what_is_imported_is_declared(folders: tuple[str, ...], groups: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("folders", "for_types", "groups"),
+    [
+        (PACKAGES, False, ()),
+        (PACKAGES, True, ("dev",)),
+        (("tests", "benchmarks"), False, ("dev",)),
+        (("tests", "benchmarks"), True, ("dev",)),
+    ],
+    ids=["programs", "types of programs", "tests", "types of tests"],
+)
+def test_what_is_imported_is_declared(folders: tuple[str, ...], for_types: bool, groups: tuple[str, ...]) -> None:
     project = _project()
     lists = [project["project"]["dependencies"], *(project["dependency-groups"][group] for group in groups)]
     declared = {_normal(item) for items in lists for item in items}
     providers = {name: {_normal(item) for item in packages} for name, packages in packages_distributions().items()}
-    strangers = {name for name in _imported(*folders) if not providers.get(name, set()) & declared}
+    strangers = {name for name in _imported(*folders, for_types=for_types) if not providers.get(name, set()) & declared}
     assert not strangers, f"imported, but only there because something else needs them: {strangers}"
 
 
