@@ -75,7 +75,7 @@ def _for_types_alone(node: ast.AST) -> bool:
 
 
 def _imported(*folders: str, for_types: bool) -> set[str]:
-    """The top-level names of other people's that the files of `folders` import when they run, or for the types alone."""
+    """The top-level names of other people's that `folders` import when they run, or for the types alone."""
     everything = [node for path in python_files(*folders) for node in ast.walk(tree(path))]
     typing = {inner for node in everything if _for_types_alone(node) for inner in ast.walk(node)}
     nodes = [node for node in everything if (node in typing) == for_types]
