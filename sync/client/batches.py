@@ -10,7 +10,7 @@ import msgspec
 from nxcrm_desktop.errors import NxcrmError
 from sync.client.failures import wrong_server
 from sync.client.ports import LocalStore
-from sync.protocol.messages import Limits, Mutation, PushReply, Result
+from sync.protocol.messages import Limits, Mutation, PushReply
 
 _ENVELOPE = 256  # bytes of a request around its mutations
 
@@ -22,12 +22,13 @@ class Sent:
     batch: list[Mutation]
     reply: Callable[[], PushReply]
 
-    def results(self) -> Sequence[Result]:
+    def answer(self) -> PushReply:
         """Results of the batch, or of its head. NxcrmError as of the call, and server_wrong."""
-        results = self.reply().results
+        reply = self.reply()
+        results = reply.results
         if not results or [r.n for r in results] != [m.n for m in self.batch[: len(results)]]:
             raise wrong_server("the server’s address")
-        return results
+        return reply
 
 
 class Batches:
@@ -44,9 +45,13 @@ class Batches:
 
     def after(self, batch: Sequence[Mutation]) -> list[Mutation]:
         """Those that follow a batch which is not settled yet. A short batch was the last: not looked up again."""
-        if len(batch) < self._most and not self._cut:
+        if self.is_last(batch):
             return []
         return self._fitting(self._store.pending(self._most, after=batch[-1].n))
+
+    def is_last(self, batch: Sequence[Mutation]) -> bool:
+        """Whether nothing waited behind the batch that was cut last."""
+        return len(batch) < self._most and not self._cut
 
     def shrink(self, error: NxcrmError, batch: Sequence[Mutation]) -> None:
         """After ``too_large``: half as many from now on. Any other error is raised, and that of a single edit."""

@@ -12,8 +12,8 @@ from typing import Final, Literal
 from nxcrm_desktop.errors import NxcrmError
 from sync.client.ahead import Ahead, Line
 from sync.client.batches import Batches, Sent
-from sync.client.failures import SAFE, from_problem, other_server, update_needed
-from sync.client.fetching import Fetched, brings_nothing, mismatched, stale
+from sync.client.failures import from_problem, other_server, update_needed
+from sync.client.fetching import Fetched, brings_nothing, does_not_add_up, mismatched, stale, within_limits
 from sync.client.ports import (
     Cancel,
     Clock,
@@ -184,6 +184,7 @@ class _Run:
         self._received = 0
         self._erased = False
         self._refetched: set[str] = set()
+        self._page: PullReply | None = None
 
     def go(self, app_version: str) -> SyncSummary:
         state = self._store.state()
@@ -251,33 +252,43 @@ class _Run:
     # -------------------------------------------------------------------------------------------------------- push
 
     def _push_all(self, state: SyncState, hello: HelloReply) -> bool:
-        """Whether the outbox was emptied (false: cancelled). Results are stored while the next batch is under way."""
+        """Whether the outbox was emptied (false: cancelled). Results are stored while the next batch is under way.
+
+        The last batch asks for the first page of what is new, too: most runs need no other request.
+        """
         batches = Batches(self._store, hello.limits)
         of = self._count.pushed + state.waiting
+        wanted = within_limits(Pull(state.device_id, state.schema, state.cursor), hello)
+
+        def send(batch: list[Mutation], line: Line | None) -> Sent | None:
+            return self._send(state, batch, line, wanted if batches.is_last(batch) else None)
+
         with Line() as line:
-            sent = self._send(state, batches.first(), None)
+            sent = send(batches.first(), None)
             while sent is not None:
                 following = batches.after(sent.batch)
                 try:
-                    results = sent.results()
+                    answer = sent.answer()
                 except NxcrmError as error:
                     batches.shrink(error, sent.batch)
-                    sent = self._send(state, batches.first(), None)
+                    sent = send(batches.first(), None)
                     continue
+                results = answer.results
                 whole = len(results) == len(sent.batch)
-                upcoming = self._send(state, following, line) if whole else None
+                upcoming = send(following, line) if whole else None
+                self._page = answer.page if whole and upcoming is None else None
                 if self._cancelled():
                     return False  # the results come again with the next run; the store may be closing
                 self._settle(results, of)
-                sent = upcoming if whole else self._send(state, batches.first(), None)
+                sent = upcoming if whole else send(batches.first(), None)
         return not self._cancelled()
 
-    def _send(self, state: SyncState, batch: list[Mutation], line: Line | None) -> Sent | None:
+    def _send(self, state: SyncState, batch: list[Mutation], line: Line | None, pull: Pull | None) -> Sent | None:
         """A batch on its way; without a line, it goes when its results are asked for. None: cancelled, or no batch."""
         if not batch or self._cancelled():
             return None
         made_under = self._store.schema_of(batch[0].n)  # sent as it was, or a replay would differ from its first try
-        call = partial(self._api.push, Push(state.device_id, made_under, batch))
+        call = partial(self._api.push, Push(state.device_id, made_under, batch, pull))
         return Sent(batch, line.start(call) if line else call)
 
     def _settle(self, results: Sequence[Result], of: int) -> None:
@@ -312,7 +323,8 @@ class _Run:
         Most runs need one page. Where there are more, the next are fetched while those before are stored.
         """
         wanted = Pull(state.device_id, state.schema, state.cursor, refetch=refetch)
-        fetched = Fetched(self._api.pull, wanted, hello, self._cancelled)
+        first, self._page = (None if refetch else self._page), None
+        fetched = Fetched(self._api.pull, wanted, hello, self._cancelled, first)
         pages = [page] if (page := fetched.next()) else []
         if pages and pages[0].complete:
             return self._stored(pages, hello, state, refetch)
@@ -351,7 +363,7 @@ class _Run:
     def _check_new(self, scopes: list[str]) -> None:
         """Scopes are fetched again once in a run. NxcrmError ``checksum_mismatch`` for the second time."""
         if self._refetched & set(scopes):
-            raise _mismatch(scopes)
+            raise does_not_add_up(scopes)
         self._refetched |= set(scopes)
 
     # --------------------------------------------------------------------------------------------------------- end
@@ -380,13 +392,3 @@ class _Run:
         return SyncSummary(
             count.pushed, count.pulled, count.merged, count.conflicts, count.rejected, complete, up, down
         )
-
-
-def _mismatch(scopes: Sequence[str]) -> NxcrmError:
-    return NxcrmError(
-        "checksum_mismatch",
-        "What the server sent does not add up, although it was fetched twice.",
-        safe=SAFE,
-        todo="Show this to your administrator; sync stays stopped until it adds up.",
-        details={"scopes": len(scopes)},
-    )

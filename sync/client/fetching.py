@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from nxcrm_desktop.errors import NxcrmError
-from sync.client.failures import from_problem, wrong_server
+from sync.client.failures import SAFE, from_problem, wrong_server
 from sync.client.ports import Cancel
 from sync.protocol.codes import Code
 from sync.protocol.messages import Checksum, HelloReply, Problem, Pull, PullReply
@@ -16,12 +16,19 @@ Totals = dict[tuple[str, str], tuple[int, str]]
 
 
 class Fetched:
-    """Pages from a cursor on, each asked for where the one before ended."""
+    """Pages from a cursor on, each asked for where the one before ended. ``first``: the first, where it is here."""
 
-    def __init__(self, pull: Callable[[Pull], PullReply], wanted: Pull, hello: HelloReply, cancelled: Cancel) -> None:
-        limits = hello.limits
+    def __init__(
+        self,
+        pull: Callable[[Pull], PullReply],
+        wanted: Pull,
+        hello: HelloReply,
+        cancelled: Cancel,
+        first: PullReply | None = None,
+    ) -> None:
         self._pull = pull
-        self._wanted = msgspec.structs.replace(wanted, limit_rows=limits.rows, limit_bytes=limits.body_bytes)
+        self._wanted = within_limits(wanted, hello)
+        self._first = first
         self._epoch = hello.epoch
         self._cancelled = cancelled
         self._complete = False
@@ -30,7 +37,7 @@ class Fetched:
         """The next page; None after the last, or when cancelled. NxcrmError epoch_changed, server_wrong."""
         if self._complete or self._cancelled():
             return None
-        page = self._pull(self._wanted)
+        page, self._first = self._first or self._pull(self._wanted), None
         if page.epoch != self._epoch:
             raise stale()
         if page.cursor == self._wanted.cursor and not page.complete:
@@ -38,6 +45,12 @@ class Fetched:
         self._wanted = msgspec.structs.replace(self._wanted, cursor=page.cursor, refetch=[])
         self._complete = page.complete
         return page
+
+
+def within_limits(wanted: Pull, hello: HelloReply) -> Pull:
+    """The same, for pages as large as the server makes them."""
+    limits = hello.limits
+    return msgspec.structs.replace(wanted, limit_rows=limits.rows, limit_bytes=limits.body_bytes)
 
 
 def stale() -> NxcrmError:
@@ -54,6 +67,17 @@ def mismatched(theirs: Sequence[Checksum], ours: Sequence[Checksum]) -> list[str
     """Scopes of which server and device do not hold the same."""
     there, here = _totals(theirs), _totals(ours)
     return sorted({key[0] for key in there.keys() | here.keys() if there.get(key) != here.get(key)})
+
+
+def does_not_add_up(scopes: Sequence[str]) -> NxcrmError:
+    """NxcrmError checksum_mismatch."""
+    return NxcrmError(
+        "checksum_mismatch",
+        "What the server sent does not add up, although it was fetched twice.",
+        safe=SAFE,
+        todo="Show this to your administrator; sync stays stopped until it adds up.",
+        details={"scopes": len(scopes)},
+    )
 
 
 def _totals(checksums: Sequence[Checksum]) -> Totals:

@@ -96,32 +96,6 @@ class Mutation(Struct, frozen=True):
     at: Int64
 
 
-class Push(Struct, frozen=True):
-    """A batch of edits, ascending by ``n`` without a gap."""
-
-    device: Id
-    schema: int
-    mutations: Annotated[list[Mutation], Meta(max_length=MAX_MUTATIONS)]
-
-
-class Result(Struct, frozen=True):
-    """What became of one mutation. ``code``/``reason`` say why it was refused; ``conflicts`` are record ids."""
-
-    n: int
-    status: Status
-    ver: int | None = None
-    code: str = ""
-    reason: str = ""
-    conflicts: list[str] = []
-
-
-class PushReply(Struct, frozen=True):
-    """Results in the order of the batch (also for those applied by an earlier, lost attempt)."""
-
-    results: list[Result]
-    applied_n: int
-
-
 class Pull(Struct, frozen=True):
     """Ask for what is newer than the cursor (None: from the beginning).
 
@@ -134,6 +108,26 @@ class Pull(Struct, frozen=True):
     limit_rows: Annotated[int, Meta(ge=1, le=MAX_ROWS)] = MAX_ROWS
     limit_bytes: Annotated[int, Meta(ge=1024, le=MAX_BODY_BYTES)] = MAX_BODY_BYTES
     refetch: list[str] = []
+
+
+class Push(Struct, frozen=True):
+    """A batch of edits, ascending by ``n`` without a gap. ``pull``: answer it, too, once they are settled."""
+
+    device: Id
+    schema: int
+    mutations: Annotated[list[Mutation], Meta(max_length=MAX_MUTATIONS)]
+    pull: Pull | None = None
+
+
+class Result(Struct, frozen=True):
+    """What became of one mutation. ``code``/``reason`` say why it was refused; ``conflicts`` are record ids."""
+
+    n: int
+    status: Status
+    ver: int | None = None
+    code: str = ""
+    reason: str = ""
+    conflicts: list[str] = []
 
 
 class Rows(Struct, frozen=True):
@@ -184,6 +178,17 @@ class PullReply(Struct, frozen=True):
     applied_n: int
     remaining: int
     reset: bool = False
+
+
+class PushReply(Struct, frozen=True):
+    """Results in the order of the batch (also for those applied by an earlier, lost attempt).
+
+    ``page`` answers the batch's ``pull``. It may be missing (an older server, a pull to be refused): then pull.
+    """
+
+    results: list[Result]
+    applied_n: int
+    page: PullReply | None = None
 
 
 class Ack(Struct, frozen=True):

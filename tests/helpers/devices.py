@@ -33,7 +33,7 @@ from sync.protocol.messages import Ack, Hello, HelloReply, Limits, Problem, Pull
 from sync.server.services.ack import ack
 from sync.server.services.cursor import Cursors
 from sync.server.services.hello import hello
-from sync.server.services.pull import pull
+from sync.server.services.pull import pull, with_page
 from sync.server.services.push import push
 from sync.server.sessions import DeviceSession
 from sync.server.store.access import access_of
@@ -68,7 +68,8 @@ class Server:
         return hello(self.engine, session, message, self._cursors, lambda *_: "lease")
 
     def push(self, session: DeviceSession, message: Push) -> PushReply:
-        return push(self.engine, session, message)
+        reply = push(self.engine, session, message)
+        return with_page(self.engine, session, message.pull, reply, self._cursors) if message.pull else reply
 
     def pull(self, session: DeviceSession, message: Pull) -> PullReply:
         return pull(self.engine, session, message, self._cursors)

@@ -15,7 +15,7 @@ from sync.server.metrics import Metrics
 from sync.server.services.ack import ack
 from sync.server.services.cursor import Cursors
 from sync.server.services.hello import LeaseMaker, hello
-from sync.server.services.pull import pull
+from sync.server.services.pull import pull, with_page
 from sync.server.services.push import push
 from sync.server.services.reading import read_push
 from sync.server.sessions import DeviceSession, current_session
@@ -42,6 +42,11 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker, history: Hi
             message = translated(lambda: read_push(body))
             reply = push(engine, session, message)
             metrics_of(request).count_push(reply)
+            if not isinstance(message, Push) or message.pull is None:
+                return reply
+            reply = with_page(engine, session, message.pull, reply, cursors)
+            if reply.page is not None:
+                metrics_of(request).count_pull(reply.page)
             return reply
 
         return await _answer(request, work)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from nxcrm_desktop.domain.dictionary import BY_NUMBER
 from nxcrm_desktop.domain.permissions import readable_entities
 from nxcrm_desktop.domain.records import Value
-from sync.protocol.messages import Checksum, Drop, Dropped, Pull, PullReply, Rows
+from nxcrm_desktop.errors import NxcrmError
+from sync.protocol.messages import Checksum, Drop, Dropped, Pull, PullReply, PushReply, Rows
 from sync.server.services.cursor import Cursors, Position
 from sync.server.services.masking import Line, mask
 from sync.server.services.push import check_device
@@ -47,6 +49,17 @@ def pull(engine: Engine, session: DeviceSession, message: Pull, cursors: Cursors
     with read_snapshot(engine) as connection:
         clock = read_clock(connection)
         return _Page(connection, clock, access_of(connection, session.user_id), message, position).reply(cursors)
+
+
+def with_page(engine: Engine, session: DeviceSession, wanted: Pull, reply: PushReply, cursors: Cursors) -> PushReply:
+    """What became of edits, with the page that was asked for along with them: one request where there were two.
+
+    The edits are settled whatever becomes of the page: what speaks against it is told to who asks for it alone.
+    """
+    try:
+        return msgspec.structs.replace(reply, page=pull(engine, session, wanted, cursors))
+    except (NxcrmError, DBAPIError):
+        return reply
 
 
 class _Page:

@@ -80,6 +80,33 @@ def test_hello_push_pull_ack(device: Device) -> None:
     assert pull(device, page["cursor"]).json()["rows"] == []
 
 
+def push_and_pull(device: Device, edit: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Send an edit and ask for a page with it."""
+    wanted = {"device": device.id, "schema": SCHEMA_VERSION, "cursor": None} | asked
+    message = {"device": device.id, "schema": SCHEMA_VERSION, "mutations": [edit], "pull": wanted}
+    reply = device.post("/v1/sync/push", message)
+    assert reply.ok
+    found: dict[str, Any] = reply.json()
+    return found
+
+
+def test_a_push_brings_the_page_that_a_pull_after_it_would(device: Device) -> None:
+    reply = push_and_pull(device, create(1), {})
+    assert reply["results"][0]["status"] == "applied"
+    alone = pull(device).json()
+    assert reply["page"] | {"cursor": ""} == alone | {"cursor": ""}
+    assert pull(device, reply["page"]["cursor"]).json()["rows"] == []
+
+
+def test_an_edit_is_settled_whatever_becomes_of_the_page(device: Device) -> None:
+    edits = [create(n) for n in (1, 2, 3)]
+    odd: list[dict[str, Any]] = [{"schema": SCHEMA_VERSION + 1}, {"cursor": "bm90IG91cnM="}, {"device": new_id()}]
+    for edit, asked in zip(edits, odd, strict=True):
+        reply = push_and_pull(device, edit, asked)
+        assert (reply["results"][0]["status"], reply["page"]) == ("applied", None)
+    assert pull(device).json()["applied_n"] == 3
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress])
 def test_packed_requests(device: Device, pack: Any) -> None:
     body = json.dumps({"device": device.id, "schema": SCHEMA_VERSION, "mutations": [create(1)]}).encode()

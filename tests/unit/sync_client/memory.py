@@ -154,7 +154,7 @@ class ScriptedServer:
     """Keeps results by number, sends the pages it is given, and fails where the test wants it to.
 
     ``before`` and ``after`` are called with the name of each call and its message, before it takes effect and after it:
-    an exception raised ``after`` is a reply that was lost.
+    an exception raised ``after`` is a reply that was lost. ``answers_both``: a push brings the page it asks for.
     """
 
     def __init__(self) -> None:
@@ -164,6 +164,7 @@ class ScriptedServer:
         self.schemas = (1, 1)
         self.protocol = PROTOCOL
         self.limits = Limits()
+        self.answers_both = False
         self.results: dict[int, Result] = {}
         self.seen: dict[int, Mutation] = {}
         self.pages: list[PullReply] = []
@@ -208,12 +209,17 @@ class ScriptedServer:
                 self.seen[mutation.n] = mutation
                 self.results[mutation.n] = self.judge(mutation)
         self.after("push", message)
-        return PushReply([self.results[m.n] for m in message.mutations], self.applied_n)
+        page = self._next_page() if self.answers_both and message.pull is not None else None
+        return PushReply([self.results[m.n] for m in message.mutations], self.applied_n, page)
 
     def pull(self, message: Pull) -> PullReply:
         self._call("pull", message)
-        page = self.pages.pop(0) if self.pages else self.page(complete=True)
+        page = self._next_page()
         self.after("pull", message)
+        return page
+
+    def _next_page(self) -> PullReply:
+        page = self.pages.pop(0) if self.pages else self.page(complete=True)
         return msgspec.structs.replace(page, applied_n=max(page.applied_n, self.applied_n))
 
     def ack(self, message: Ack) -> None:
