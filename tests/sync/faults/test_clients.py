@@ -76,7 +76,7 @@ def test_client_killed_mid_page(server: ServerHandle, executive: str, proxy: Tcp
         for name in names:
             write.put("lead", {"name": name, "stage": "new", "owner_id": owner, "notes": os.urandom(100).hex()})
     typed = victim.do("record", "create", "lead", "--set", "name=Typed offline", "--set", "stage=new")["id"]
-    for size, wait in ((200_000, 0), (500_000, 0), (500_000, 0.15)):
+    for size, wait in ((300_000, 0), (500_000, 0.15)):
         kill_while_it_syncs(victim, proxy, size, wait)
     summary, leads, status, again = victim.shell([
         ("sync", {}), ("record.list", {"entity": "lead"}), ("status", {}), ("sync", {}),
