@@ -81,6 +81,8 @@ def quantiles(name: str, spent: Sequence[float], target: float | None = None) ->
 
 # --------------------------------------------------------------------------------------------------------------- tell
 
+_TITLE = "# Figures of one run of the benchmarks"
+
 
 def table(figures: Iterable[Figure]) -> str:
     """Plain text for a terminal."""
@@ -92,14 +94,14 @@ def table(figures: Iterable[Figure]) -> str:
 
 
 def markdown(figures: Iterable[Figure]) -> str:
-    """A table for a document, and the machine it was measured on."""
+    """A document of its own: the machine it was measured on, and a table."""
     rows = [
         f"| {figure.part} | {figure.name} | {_number(figure.value)} {figure.unit} | {_compared(figure)} | "
         f"{_judged(figure)} |"
         for figure in figures
     ]
     head = ["| part | figure | measured | beside | target |", "|---|---|---|---|---|"]
-    return "\n".join([machine(), "", *head, *rows, ""])
+    return "\n".join([_TITLE, "", machine(), "", *head, *rows, ""])
 
 
 def as_json(figures: Iterable[Figure]) -> bytes:
