@@ -51,7 +51,7 @@ def sync_router(engine: Engine, cursors: Cursors, lease: LeaseMaker, history: Hi
 
         return await _answer(request, work)
 
-    @router.post("/pull", **operation("Fetch a page", takes=Pull, gives=PullReply, problems=(*_ALWAYS, 426)))
+    @router.post("/pull", **operation("Fetch a page", takes=Pull, gives=PullReply, problems=(*_ALWAYS, 409, 426)))
     async def send(request: Request, session: DeviceSession = _SESSION) -> Response:
         def work(body: bytes) -> PullReply:
             message = decode(body, Pull)

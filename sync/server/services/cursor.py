@@ -47,6 +47,10 @@ class Position(Struct, frozen=True):
         """Scope number → how far it has been sent."""
         return {**dict.fromkeys(self.scopes, self.seq), **self.behind}
 
+    def is_ahead_of(self, epoch: str, head: int, applied: int) -> bool:
+        """Whether a database of the same epoch, with this head and this last edit of the device, was put back."""
+        return self.epoch == epoch and (self.seq > head or self.applied > applied)
+
     def misses_nothing_since(self, horizon: int) -> bool:
         """Whether every scope's tombstones that concern the device are later than the horizon."""
         return all(max(at, self.fresh.get(number, 0)) >= horizon for number, at in self.places().items() if at)

@@ -14,6 +14,7 @@ from nxcrm_desktop.domain.dictionary import BY_NUMBER
 from nxcrm_desktop.domain.permissions import readable_entities
 from nxcrm_desktop.domain.records import Value
 from nxcrm_desktop.errors import NxcrmError
+from sync.protocol.codes import Code
 from sync.protocol.messages import Checksum, Drop, Dropped, Pull, PullReply, PushReply, Rows
 from sync.server.services.cursor import Cursors, Position
 from sync.server.services.masking import Line, mask
@@ -41,14 +42,16 @@ def pull(engine: Engine, session: DeviceSession, message: Pull, cursors: Cursors
     """One page.
 
     NxcrmError ``forbidden`` (another's device, no active account), ``bad_request`` (foreign cursor),
-    ``schema_too_old``, ``schema_too_new``.
+    ``schema_too_old``, ``schema_too_new``, ``epoch_changed`` (the cursor shows that the database was put back: hello
+    begins a new epoch; a page would take that proof off the device).
     """
     check_device(session, message.device)
     check_pulling(message.schema)
     position = cursors.read(message.cursor, message.device) if message.cursor is not None else None
     with read_snapshot(engine) as connection:
         clock = read_clock(connection)
-        return _Page(connection, clock, access_of(connection, session.user_id), message, position).reply(cursors)
+        page = _Page(connection, clock, access_of(connection, session.user_id), message, position)
+        return page.reply(cursors)
 
 
 def with_page(engine: Engine, session: DeviceSession, wanted: Pull, reply: PushReply, cursors: Cursors) -> PushReply:
@@ -60,6 +63,15 @@ def with_page(engine: Engine, session: DeviceSession, wanted: Pull, reply: PushR
         return msgspec.structs.replace(reply, page=pull(engine, session, wanted, cursors))
     except (NxcrmError, DBAPIError):
         return reply
+
+
+def _put_back() -> NxcrmError:
+    return NxcrmError(
+        Code.EPOCH_CHANGED,
+        "The server’s database was put back to an earlier state.",
+        safe="Nothing was changed.",
+        todo="Say hello, with the cursor.",
+    )
 
 
 class _Page:
@@ -78,6 +90,8 @@ class _Page:
         self._places = self._begin()
         self._starts = dict(self._places)
         self._applied = applied_n(connection, message.device)
+        if position is not None and position.is_ahead_of(clock.epoch, clock.head, self._applied):
+            raise _put_back()
         self._known = self._earliest()
         self._changed = [info.number for info in readable if self._known and info.changed_since(self._known)]
         self._again = self._begin_again()

@@ -58,9 +58,8 @@ def clock_for(connection: Connection, position: Position | None, applied: int, n
 
 
 def _is_ahead(position: Position, applied: int, clock: Clock) -> bool:
-    if position.epoch != clock.epoch:
-        return position.epoch not in clock.earlier
-    return position.seq > clock.head or position.applied > applied
+    strange = position.epoch not in (clock.epoch, *clock.earlier)
+    return strange or position.is_ahead_of(clock.epoch, clock.head, applied)
 
 
 def erase_again(engine: Engine, row_ids: Collection[str]) -> int:

@@ -142,6 +142,11 @@ def _accounts(walk: Walk) -> None:
     )
 
 
+def _move_clock(walk: Walk, by: int) -> None:
+    with walk.server.context.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE sync_clock SET v = v + %s", (by,))
+
+
 def _sync(walk: Walk) -> None:
     base: dict[str, Any] = {"device": walk.officer.id, "schema": SCHEMA_VERSION}
     greeting = {**base, "protocols": [messages.PROTOCOL]}
@@ -149,6 +154,9 @@ def _sync(walk: Walk) -> None:
     walk.post("/v1/sync/hello", {**greeting, "protocols": [99]})
     page = walk.post("/v1/sync/pull", base).json()
     walk.post("/v1/sync/pull", {**base, "schema": 0})
+    _move_clock(walk, -1)
+    walk.post("/v1/sync/pull", {**base, "cursor": page["cursor"]})
+    _move_clock(walk, +1)
     walk.post("/v1/sync/ack", {"device": walk.officer.id, "cursor": page["cursor"]})
     walk.post("/v1/sync/push", {**base, "mutations": []})
     walk.post("/v1/sync/push", {**base, "schema": 0, "mutations": []})

@@ -79,6 +79,28 @@ def test_rows_that_the_backup_lacks_come_back(office: Office, tmp_path: Path, ho
     other.close()
 
 
+def test_a_laptop_without_edits_gives_a_restored_database_away_even_without_a_hello(
+    office: Office, tmp_path: Path
+) -> None:
+    asha = office.user("asha")
+    device, other = laptop(office, tmp_path, asha), laptop(office, tmp_path, asha)
+    device.sync()
+    backup = Backup(office, tmp_path)
+    with device.write() as work:
+        new = work.create("lead", {"name": "New", "stage": "new"})
+    device.sync()
+    other.sync()
+    restore(office, backup, "silently")
+    assert other.sync().complete
+    assert epochs(office) == 2
+    device.sync()
+    other.sync()
+    assert device.rows("lead").keys() == other.rows("lead").keys() == {new}
+    office.check()
+    device.close()
+    other.close()
+
+
 @pytest.mark.parametrize("how", KINDS)
 def test_the_erased_do_not_return_from_a_backup(office: Office, tmp_path: Path, how: str) -> None:
     asha = office.user("asha")
