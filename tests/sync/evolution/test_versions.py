@@ -11,7 +11,7 @@ from nxcrm_desktop.domain.dictionary import ENTITIES, SCHEMA_VERSION
 from nxcrm_desktop.domain.facts import Role
 from nxcrm_desktop.domain.ids import new_id
 from nxcrm_desktop.errors import NxcrmError
-from sync.protocol.messages import PROTOCOL, Hello, Pull, PullReply
+from sync.protocol.messages import PROTOCOL, Hello, Pull, PullReply, Push, PushReply
 from sync.server.services.hello import hello
 from sync.server.services.writes import server_write
 from tests.helpers.devices import Device, Server
@@ -149,13 +149,19 @@ def test_an_upgrade_refetches_only_what_changed_and_keeps_edits(office: Office, 
     grow_older(device)
     bring_up_to_date(device)
     pages: list[PullReply] = []
-    pull = device.api.pull
+    pull, push = device.api.pull, device.api.push
 
     def watched(message: Pull) -> PullReply:
         pages.append(pull(message))
         return pages[-1]
 
+    def watched_push(message: Push) -> PushReply:
+        reply = push(message)
+        pages.extend([reply.page] if reply.page else [])
+        return reply
+
     device.api.pull = watched  # type: ignore[method-assign]
+    device.api.push = watched_push  # type: ignore[method-assign]
     summary = device.sync()
     assert summary.complete
     assert not any(page.reset for page in pages)
