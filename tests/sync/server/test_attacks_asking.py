@@ -9,6 +9,8 @@ from nxcrm_desktop.domain.facts import Role
 from sync.server.services import discretion, push as push_service
 from tests.sync.server.office import Device, Office
 
+pytestmark = pytest.mark.allow_log("look_alikes_withheld")
+
 FREE = 3
 KNOWN = [f"+9198200123{n:02}" for n in range(8)]
 NOBODYS = "+919999900000"
